@@ -1,0 +1,63 @@
+package builtin
+
+import (
+	"math/bits"
+
+	"synapse/catalog/types"
+)
+
+// hashText is PostgreSQL's hash of a string (Bob Jenkins' lookup3, little
+// endian, http://burtleburtle.net/bob/hash/), so that keys made by hashtext()
+// name the same advisory locks.
+func hashText(s string) int32 {
+	seed := 0x9e3779b9 + uint32(len(s)) + 3923095
+	a, b, c := seed, seed, seed
+	for len(s) >= 12 {
+		a += word(s)
+		b += word(s[4:])
+		c += word(s[8:])
+		a, b, c = hashMix(a, b, c)
+		s = s[12:]
+	}
+	var tail [12]byte
+	copy(tail[:], s)
+	rest := string(tail[:])
+	a += word(rest)
+	b += word(rest[4:])
+	c += word(rest[8:]) << 8 // the lowest byte of c is kept for the length
+	return int32(hashFinal(a, b, c))
+}
+
+func word(s string) uint32 {
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+}
+
+func hashMix(a, b, c uint32) (uint32, uint32, uint32) {
+	a = (a - c) ^ bits.RotateLeft32(c, 4)
+	c += b
+	b = (b - a) ^ bits.RotateLeft32(a, 6)
+	a += c
+	c = (c - b) ^ bits.RotateLeft32(b, 8)
+	b += a
+	a = (a - c) ^ bits.RotateLeft32(c, 16)
+	c += b
+	b = (b - a) ^ bits.RotateLeft32(a, 19)
+	a += c
+	c = (c - b) ^ bits.RotateLeft32(b, 4)
+	b += a
+	return a, b, c
+}
+
+func hashFinal(a, b, c uint32) uint32 {
+	c = (c ^ b) - bits.RotateLeft32(b, 14)
+	a = (a ^ c) - bits.RotateLeft32(c, 11)
+	b = (b ^ a) - bits.RotateLeft32(a, 25)
+	c = (c ^ b) - bits.RotateLeft32(b, 16)
+	a = (a ^ c) - bits.RotateLeft32(c, 4)
+	b = (b ^ a) - bits.RotateLeft32(a, 14)
+	return (c ^ b) - bits.RotateLeft32(b, 24)
+}
+
+func init() {
+	add("hashtext(text)", lift1(types.Value.Str, types.NewInt, func(s string) (int64, error) { return int64(hashText(s)), nil }))
+}

@@ -1,0 +1,36 @@
+package memory
+
+import "synapse/catalog/types"
+
+// Host is the session that runs the functions: wire/session implements it on
+// top of builtin.Host.
+type Host interface {
+	// Run runs a named statement of Statements in the caller's transaction and
+	// yields its rows. A statement that only reads sees the caller's snapshot, or
+	// the state at asOf (µs since 2000) where that is not 0.
+	Run(name string, asOf int64, params []types.Value, yield func(row []types.Value) error) error
+	// Query ranks the entries of a namespace and yields rows of QueryColumns.
+	Query(q *QueryArgs, yield func(row []types.Value) error) error
+	// ReplayQuery runs a recorded recall once more, as of then or as of asOf.
+	ReplayQuery(queryID types.Value, asOf int64, yield func(row []types.Value) error) error
+	// Agent is the claimed agent of the session.
+	Agent() string
+	// NewID makes a UUID of version 7.
+	NewID() types.Value
+	// SyncLineage returns once the lineage recorded so far is on disk.
+	SyncLineage() error
+}
+
+// QueryArgs are the arguments of memory.query. Times are µs since 2000, 0 = not given.
+type QueryArgs struct {
+	NS         string
+	Query      string // "" = none
+	HasQuery   bool
+	Embedding  []float32 // nil = none
+	K          int
+	Filter     types.Value // jsonb or NULL
+	AsOf       int64
+	ValidAsOf  int64
+	Profile    string
+	Namespaces []string
+}

@@ -1,0 +1,96 @@
+-- The memory schema. {{dimensions}} and {{model}} are the embedder's.
+
+CREATE SCHEMA IF NOT EXISTS memory;
+COMMENT ON SCHEMA memory IS 'what agents know: entries, facts, events, and the lineage of every read';
+
+CREATE TABLE memory.namespaces (
+    ns              text PRIMARY KEY,
+    embedding_model text NOT NULL DEFAULT '{{model}}',
+    dimensions      int NOT NULL DEFAULT {{dimensions}},
+    profile         text NOT NULL DEFAULT 'default',
+    lineage         text NOT NULL DEFAULT 'full' CHECK (lineage IN ('full', 'hash', 'off')),
+    retention       interval,
+    max_rows        bigint CHECK (max_rows > 0),
+    max_bytes       bigint CHECK (max_bytes > 0),
+    eviction        text NOT NULL DEFAULT 'none',
+    settings        jsonb NOT NULL DEFAULT '{}',
+    created_at      timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE memory.entries (
+    id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    ns              text NOT NULL CHECK (ns <> ''),
+    kind            text NOT NULL DEFAULT 'memory',
+    content         text NOT NULL,
+    embedding       vector({{dimensions}}),
+    metadata        jsonb NOT NULL DEFAULT '{}',
+    salience        float8 NOT NULL DEFAULT 0.5 CHECK (salience >= 0 AND salience <= 1),
+    pinned          bool NOT NULL DEFAULT false,
+    session         text,
+    seq             bigint,
+    valid_from      timestamptz NOT NULL DEFAULT now(),
+    valid_to        timestamptz NOT NULL DEFAULT 'infinity',
+    agent           text,
+    content_hash    text GENERATED ALWAYS AS (md5(content)) STORED,
+    supersedes      uuid,
+    idempotency_key text,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    CHECK (valid_from <= valid_to)
+) WITH (synapse.namespace = 'ns', synapse.valid_time = 'valid_from, valid_to', synapse.embed = 'content, embedding');
+
+CREATE INDEX entries_embedding ON memory.entries USING hnsw (ns, embedding vector_cosine_ops);
+CREATE INDEX entries_content ON memory.entries USING bm25 (ns, content);
+CREATE INDEX entries_metadata ON memory.entries USING gin (metadata jsonb_path_ops);
+CREATE INDEX entries_session ON memory.entries (ns, session, seq);
+CREATE UNIQUE INDEX entries_idempotency ON memory.entries (ns, idempotency_key);
+
+CREATE TABLE memory.facts (
+    ns         text NOT NULL CHECK (ns <> ''),
+    key        text NOT NULL,
+    value      jsonb NOT NULL,
+    version    bigint NOT NULL DEFAULT 1,
+    agent      text,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (ns, key)
+) WITH (synapse.namespace = 'ns');
+
+-- The last number of each stream: locked by an append until it commits, so that numbers have no gaps.
+CREATE TABLE memory.streams (
+    ns       text NOT NULL CHECK (ns <> ''),
+    stream   text NOT NULL,
+    last_seq bigint NOT NULL,
+    PRIMARY KEY (ns, stream)
+) WITH (synapse.namespace = 'ns');
+
+CREATE TABLE memory.events (
+    ns      text NOT NULL CHECK (ns <> ''),
+    stream  text NOT NULL DEFAULT 'main',
+    seq     bigint NOT NULL,
+    ts      timestamptz NOT NULL DEFAULT now(),
+    kind    text NOT NULL DEFAULT 'event',
+    content text NOT NULL,
+    payload jsonb,
+    agent   text,
+    PRIMARY KEY (ns, stream, seq)
+) WITH (synapse.namespace = 'ns');
+CREATE INDEX events_ts ON memory.events (ns, stream, ts);
+
+CREATE TABLE memory.answers (
+    answer_id  text PRIMARY KEY,
+    query_ids  uuid[] NOT NULL,
+    outcome    float8,
+    details    jsonb NOT NULL DEFAULT '{}',
+    agent      text,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE memory.citations (
+    answer_id text NOT NULL REFERENCES memory.answers ON DELETE CASCADE,
+    entry_id  uuid NOT NULL,
+    version   bigint,
+    PRIMARY KEY (answer_id, entry_id)
+);
+
+-- What is believed now: nothing superseded, nothing past its validity.
+CREATE VIEW memory.current AS
+    SELECT * FROM memory.entries WHERE valid_from <= now() AND valid_to > now();

@@ -1,0 +1,113 @@
+package memory
+
+import (
+	_ "embed"
+	"strconv"
+	"strings"
+
+	"synapse/catalog/types"
+)
+
+//go:embed schema.sql
+var schemaSQL string
+
+// Schema returns the SQL that makes the schema for an embedder's model and dimensions.
+func Schema(model string, dimensions int) string {
+	return strings.NewReplacer("{{model}}", strings.ReplaceAll(model, "'", "''"), "{{dimensions}}", strconv.Itoa(dimensions)).Replace(schemaSQL)
+}
+
+// Statement is one SQL statement of a function of the schema.
+type Statement struct {
+	SQL    string
+	Params []types.OID
+}
+
+// Statements by name. Names resolve in pg_catalog and memory.
+var Statements = map[string]Statement{
+	"namespace": {
+		`INSERT INTO memory.namespaces (ns) SELECT $1 WHERE NOT EXISTS (SELECT FROM memory.namespaces WHERE ns = $1)
+		 ON CONFLICT (ns) DO NOTHING`,
+		[]types.OID{types.OIDText},
+	},
+	"namespaces": {
+		`SELECT ns FROM memory.namespaces WHERE starts_with(ns, $1) ORDER BY ns`,
+		[]types.OID{types.OIDText},
+	},
+	"write": {
+		`INSERT INTO memory.entries (id, ns, kind, content, embedding, metadata, salience, pinned, session, seq,
+			valid_from, valid_to, agent, supersedes, idempotency_key)
+		 VALUES ($1, $2, coalesce($3, 'memory'), $4, $5, coalesce($6, '{}'), coalesce($7, 0.5), coalesce($8, false), $9, $10,
+			coalesce($11, now()), coalesce($12, 'infinity'), $13, $14, $15)
+		 ON CONFLICT (ns, idempotency_key) DO NOTHING
+		 RETURNING id`,
+		[]types.OID{
+			types.OIDUUID, types.OIDText, types.OIDText, types.OIDText, types.OIDVector, types.OIDJSONB, types.OIDFloat8, types.OIDBool,
+			types.OIDText, types.OIDInt8, types.OIDTimestamptz, types.OIDTimestamptz, types.OIDText, types.OIDUUID, types.OIDText,
+		},
+	},
+	"written": {
+		`SELECT id FROM memory.entries WHERE ns = $1 AND idempotency_key = $2`,
+		[]types.OID{types.OIDText, types.OIDText},
+	},
+	"supersede": {
+		`UPDATE memory.entries SET valid_to = greatest(valid_from, least(valid_to, coalesce($3, now()))) WHERE ns = $1 AND id = $2 RETURNING id`,
+		[]types.OID{types.OIDText, types.OIDUUID, types.OIDTimestamptz},
+	},
+	"next": {
+		`INSERT INTO memory.streams (ns, stream, last_seq) VALUES ($1, $2, 1)
+		 ON CONFLICT (ns, stream) DO UPDATE SET last_seq = streams.last_seq + 1
+		 RETURNING last_seq`,
+		[]types.OID{types.OIDText, types.OIDText},
+	},
+	"append": {
+		`INSERT INTO memory.events (ns, stream, seq, content, payload, agent) VALUES ($1, $2, $3, $4, $5, $6)`,
+		[]types.OID{types.OIDText, types.OIDText, types.OIDInt8, types.OIDText, types.OIDJSONB, types.OIDText},
+	},
+	"replay": {
+		`SELECT seq, ts, kind, content, payload, agent FROM memory.events
+		 WHERE ns = $1 AND stream = $2 AND seq >= coalesce($3, 1) AND ($4 IS NULL OR ts >= $4)
+		 ORDER BY seq LIMIT $5`,
+		[]types.OID{types.OIDText, types.OIDText, types.OIDInt8, types.OIDTimestamptz, types.OIDInt8},
+	},
+	"put": {
+		`INSERT INTO memory.facts (ns, key, value, agent) VALUES ($1, $2, $3, $4)
+		 ON CONFLICT (ns, key) DO UPDATE
+		 SET value = excluded.value, agent = excluded.agent, updated_at = now(), version = facts.version + 1
+		 RETURNING version`,
+		[]types.OID{types.OIDText, types.OIDText, types.OIDJSONB, types.OIDText},
+	},
+	"put_new": {
+		`INSERT INTO memory.facts (ns, key, value, agent) VALUES ($1, $2, $3, $4) ON CONFLICT (ns, key) DO NOTHING RETURNING version`,
+		[]types.OID{types.OIDText, types.OIDText, types.OIDJSONB, types.OIDText},
+	},
+	"get": {
+		`SELECT value FROM memory.facts WHERE ns = $1 AND key = $2`,
+		[]types.OID{types.OIDText, types.OIDText},
+	},
+	"delete": {
+		`DELETE FROM memory.facts WHERE ns = $1 AND key = $2 RETURNING value`,
+		[]types.OID{types.OIDText, types.OIDText},
+	},
+	"lock": {
+		`SELECT value FROM memory.facts WHERE ns = $1 AND key = $2 FOR UPDATE`,
+		[]types.OID{types.OIDText, types.OIDText},
+	},
+	"pin": {
+		`UPDATE memory.entries SET pinned = $2 WHERE id = $1 RETURNING id`,
+		[]types.OID{types.OIDUUID, types.OIDBool},
+	},
+	"forget": {
+		`DELETE FROM memory.entries WHERE id = $1 RETURNING id`,
+		[]types.OID{types.OIDUUID},
+	},
+	"answer": {
+		`INSERT INTO memory.answers (answer_id, query_ids, outcome, details, agent) VALUES ($1, $2, $3, coalesce($4, '{}'), $5)`,
+		[]types.OID{types.OIDText, types.OIDUUIDArray, types.OIDFloat8, types.OIDJSONB, types.OIDText},
+	},
+	"cite": {
+		`INSERT INTO memory.citations (answer_id, entry_id, version)
+		 SELECT $1, c, (SELECT max(h.version) FROM memory.lineage_hits h WHERE h.query_id = ANY ($2) AND h.id = c)
+		 FROM unnest($3) AS c ON CONFLICT DO NOTHING`,
+		[]types.OID{types.OIDText, types.OIDUUIDArray, types.OIDUUIDArray},
+	},
+}

@@ -1,0 +1,140 @@
+package memory
+
+import (
+	"strings"
+
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+)
+
+// entryFields are the keys of memory.write's entry and the type each is read as.
+var entryFields = map[string]types.Type{
+	"content": types.Text, "embedding": types.Vector, "kind": types.Text, "metadata": types.JSONB, "salience": types.Float8,
+	"ts": types.Timestamptz, "valid_to": types.Timestamptz, "session": types.Text, "seq": types.Int8, "agent": types.Text,
+	"idempotency_key": types.Text, "supersedes": types.UUID, "pinned": types.Bool,
+}
+
+// write stores an entry given as JSON and returns its id. With an idempotency
+// key that was used before, it stores nothing and returns the first id.
+func write(h Host, a []types.Value) (types.Value, error) {
+	if err := requireNS(a[0]); err != nil {
+		return types.Null, err
+	}
+	if err := required("entry", a[1]); err != nil {
+		return types.Null, err
+	}
+	entry, err := readEntry(a[1])
+	if err != nil {
+		return types.Null, err
+	}
+	if entry["content"].IsNull() {
+		return types.Null, sqlerr.New(sqlerr.InvalidParameterValue, "an entry needs content").
+			WithHint(`memory.write('user:1', '{"content": "…"}')`)
+	}
+	return store(h, a[0], entry)
+}
+
+// readEntry reads the fields; unknown keys are refused, so that a typing error does not lose data.
+func readEntry(v types.Value) (map[string]types.Value, error) {
+	j := types.AsJSONB(v)
+	if j.Kind() != types.JSONObject {
+		return nil, sqlerr.New(sqlerr.InvalidParameterValue, "an entry must be a JSON object")
+	}
+	out := map[string]types.Value{}
+	var failed error
+	j.Each(func(key string, value types.JSONNode) bool {
+		t, ok := entryFields[key]
+		if !ok {
+			failed = sqlerr.New(sqlerr.InvalidParameterValue, "unknown entry field %q", key).
+				WithHint("Fields of your own belong into metadata.")
+			return false
+		}
+		if out[key], failed = fieldValue(t, value); failed != nil {
+			failed = sqlerr.From(failed).WithDetail("The field is %q.", key)
+		}
+		return failed == nil
+	})
+	return out, failed
+}
+
+// fieldValue converts a JSON value: strings as their text, everything else as its JSON text, which every type reads.
+func fieldValue(t types.Type, j types.JSONNode) (types.Value, error) {
+	switch j.Kind() {
+	case types.JSONNull:
+		return types.Null, nil
+	case types.JSONString:
+		if t.OID == types.OIDJSONB {
+			return j.Value(), nil
+		}
+		return types.ParseText(t, j.Str(), types.DefaultFormat)
+	}
+	if t.OID == types.OIDJSONB {
+		return types.NewString(strings.Clone(j.Value().Str())), nil
+	}
+	return types.ParseText(t, string(types.AppendJSONB(nil, j)), types.DefaultFormat)
+}
+
+func store(h Host, ns types.Value, e map[string]types.Value) (types.Value, error) {
+	if err := h.Run("namespace", 0, []types.Value{ns}, nil); err != nil {
+		return types.Null, err
+	}
+	if e["agent"].IsNull() {
+		e["agent"] = text(h.Agent())
+	}
+	id, err := one(h, "write", 0, []types.Value{
+		h.NewID(), ns, e["kind"], e["content"], e["embedding"], e["metadata"], e["salience"], e["pinned"], e["session"], e["seq"],
+		e["ts"], e["valid_to"], e["agent"], e["supersedes"], e["idempotency_key"],
+	})
+	if err != nil {
+		return types.Null, err
+	}
+	if id.IsNull() { // the key was used before
+		return one(h, "written", 0, []types.Value{ns, e["idempotency_key"]})
+	}
+	if old := e["supersedes"]; !old.IsNull() {
+		closed, err := one(h, "supersede", 0, []types.Value{ns, old, e["ts"]})
+		if err != nil {
+			return types.Null, err
+		}
+		if closed.IsNull() {
+			return types.Null, sqlerr.New(sqlerr.ForeignKeyViolation, "the entry to supersede does not exist in namespace %q", ns.Str())
+		}
+	}
+	return id, nil
+}
+
+// appendEvent adds an event to a stream and returns its number; remember also
+// makes it an entry of kind "event".
+func appendEvent(h Host, a []types.Value) (types.Value, error) {
+	if err := requireNS(a[0]); err != nil {
+		return types.Null, err
+	}
+	if err := required("content", a[1]); err != nil {
+		return types.Null, err
+	}
+	if err := required("stream", a[2]); err != nil {
+		return types.Null, err
+	}
+	if err := h.Run("namespace", 0, a[:1], nil); err != nil {
+		return types.Null, err
+	}
+	seq, err := one(h, "next", 0, []types.Value{a[0], a[2]})
+	if err != nil {
+		return types.Null, err
+	}
+	if err := h.Run("append", 0, []types.Value{a[0], a[2], seq, a[1], a[3], text(h.Agent())}, nil); err != nil {
+		return types.Null, err
+	}
+	if a[4].IsNull() || a[4].Bool() {
+		entry := map[string]types.Value{
+			"content": a[1], "kind": types.NewString("event"), "session": a[2], "seq": seq,
+		}
+		if !a[3].IsNull() && types.AsJSONB(a[3]).Kind() == types.JSONObject {
+			entry["metadata"] = a[3]
+		}
+		if _, err := store(h, a[0], entry); err != nil {
+			return types.Null, err
+		}
+	}
+	return seq, nil
+}

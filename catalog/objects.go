@@ -1,0 +1,280 @@
+package catalog
+
+import "synapse/catalog/types"
+
+// Class says what an object is.
+type Class uint8
+
+// Classes of object.
+const (
+	ClassSchema Class = iota + 1
+	ClassTable
+	ClassIndex
+	ClassSequence
+	ClassView
+	ClassRole
+	ClassExtension
+	ClassDatabase
+	ClassFunction
+	ClassType
+)
+
+// Object is one catalog object. Objects are immutable once they are in a
+// Catalog: to change one, copy it, change the copy, put it.
+type Object interface {
+	Class() Class
+	ObjectID() types.OID
+	ObjectName() string
+	SchemaID() types.OID // 0 where the class has no schema
+}
+
+// Header is what all objects share.
+type Header struct {
+	ID      types.OID `json:"id"`
+	Name    string    `json:"name"`
+	Schema  types.OID `json:"schema,omitempty"`
+	Owner   types.OID `json:"owner,omitempty"`
+	Comment string    `json:"comment,omitempty"`
+	ACL     []string  `json:"acl,omitempty"`     // aclitem texts; nil = the default privileges
+	Created int64     `json:"created,omitempty"` // µs since 2000: commit time, set when built from storage
+}
+
+// ObjectID returns the OID.
+func (h *Header) ObjectID() types.OID { return h.ID }
+
+// ObjectName returns the unqualified name.
+func (h *Header) ObjectName() string { return h.Name }
+
+// SchemaID returns the OID of the schema, 0 if the class has none.
+func (h *Header) SchemaID() types.OID { return h.Schema }
+
+// Schema is a namespace of names (pg_namespace).
+type Schema struct {
+	Header
+}
+
+// Class implements Object.
+func (*Schema) Class() Class { return ClassSchema }
+
+// Persistence is pg_class.relpersistence.
+type Persistence byte
+
+// Persistences.
+const (
+	Permanent Persistence = 'p'
+	Unlogged  Persistence = 'u'
+	Temporary Persistence = 't'
+)
+
+// Table is a table, or with Virtual set a relation whose rows a provider makes.
+type Table struct {
+	Header
+	Columns      []Column          `json:"columns"`
+	Constraints  []Constraint      `json:"constraints,omitempty"`
+	Persistence  Persistence       `json:"persistence,omitempty"` // 0 = Permanent
+	Options      map[string]string `json:"options,omitempty"`     // WITH (…): synapse.namespace, synapse.valid_time, synapse.retention, …
+	NextAttr     int               `json:"next_attr"`             // attribute number the next added column gets
+	TypeID       types.OID         `json:"type_id,omitempty"`     // its row type in pg_type
+	ArrayTypeID  types.OID         `json:"array_type_id,omitempty"`
+	Materialized string            `json:"materialized,omitempty"` // defining query of a materialized view
+	SearchPath   []string          `json:"search_path,omitempty"`  // by which names in Materialized resolve
+	Populated    bool              `json:"populated,omitempty"`
+	OnCommit     byte              `json:"on_commit,omitempty"` // temporary: 'd'rop, 'r' delete rows
+	Virtual      bool              `json:"-"`
+	RLS          bool              `json:"rls,omitempty"`
+}
+
+// Class implements Object.
+func (*Table) Class() Class { return ClassTable }
+
+// Column is one column of a table.
+type Column struct {
+	Name      string     `json:"name"`
+	Type      types.Type `json:"type"`
+	Attr      int        `json:"attr"` // 0-based attribute number in row payloads
+	NotNull   bool       `json:"not_null,omitempty"`
+	Default   string     `json:"default,omitempty"`   // SQL text; "" none
+	Generated string     `json:"generated,omitempty"` // GENERATED ALWAYS AS (…) STORED: SQL text
+	Identity  byte       `json:"identity,omitempty"`  // 'a' always, 'd' by default, 0 none
+	Sequence  types.OID  `json:"sequence,omitempty"`  // of serial and identity columns
+	Dropped   bool       `json:"dropped,omitempty"`
+	Missing   *string    `json:"missing,omitempty"` // text form of the value rows without the attribute have; nil = NULL
+	Collation string     `json:"collation,omitempty"`
+	Comment   string     `json:"comment,omitempty"`
+	Storage   byte       `json:"storage,omitempty"`
+}
+
+// ConstraintKind is pg_constraint.contype.
+type ConstraintKind byte
+
+// Constraint kinds. NOT NULL is a property of the column.
+const (
+	PrimaryKey ConstraintKind = 'p'
+	Unique     ConstraintKind = 'u'
+	Check      ConstraintKind = 'c'
+	ForeignKey ConstraintKind = 'f'
+)
+
+// Action is what a foreign key does when its parent goes: pg_constraint.confdeltype.
+type Action byte
+
+// Foreign key actions.
+const (
+	NoAction   Action = 'a'
+	Restrict   Action = 'r'
+	Cascade    Action = 'c'
+	SetNull    Action = 'n'
+	SetDefault Action = 'd'
+)
+
+// Constraint of a table. Columns are 1-based positions in Table.Columns.
+type Constraint struct {
+	ID         types.OID      `json:"id"`
+	Name       string         `json:"name"`
+	Kind       ConstraintKind `json:"kind"`
+	Columns    []int          `json:"columns,omitempty"`
+	Index      types.OID      `json:"index,omitempty"` // of primary key and unique; of the parent for a foreign key
+	Expr       string         `json:"expr,omitempty"`  // check: SQL text
+	Parent     types.OID      `json:"parent,omitempty"`
+	ParentCols []int          `json:"parent_cols,omitempty"`
+	OnDelete   Action         `json:"on_delete,omitempty"`
+	OnUpdate   Action         `json:"on_update,omitempty"`
+	MatchFull  bool           `json:"match_full,omitempty"`
+	Deferrable bool           `json:"deferrable,omitempty"`
+	Deferred   bool           `json:"deferred,omitempty"` // initially
+	NotValid   bool           `json:"not_valid,omitempty"`
+	Comment    string         `json:"comment,omitempty"`
+}
+
+// Method is an index access method.
+type Method string
+
+// Access methods (pg_am). GiST and others are accepted by name only where planner says so.
+const (
+	BTree   Method = "btree"
+	Hash    Method = "hash"
+	GIN     Method = "gin"
+	HNSW    Method = "hnsw"
+	IVFFlat Method = "ivfflat"
+	BM25    Method = "bm25" // inverted text index with postings per (partition, term)
+)
+
+// Index of a table.
+type Index struct {
+	Header
+	Table      types.OID         `json:"table"`
+	Method     Method            `json:"method"`
+	Keys       []IndexKey        `json:"keys"`
+	Include    []int             `json:"include,omitempty"` // 1-based column positions
+	Unique     bool              `json:"unique,omitempty"`
+	Primary    bool              `json:"primary,omitempty"`
+	NullsEqual bool              `json:"nulls_equal,omitempty"` // NULLS NOT DISTINCT
+	Predicate  string            `json:"predicate,omitempty"`   // SQL text of a partial index
+	Options    map[string]string `json:"options,omitempty"`     // m, ef_construction, …
+	Constraint types.OID         `json:"constraint,omitempty"`  // that it serves
+	Invalid    bool              `json:"invalid,omitempty"`     // still building or failed
+}
+
+// Class implements Object.
+func (*Index) Class() Class { return ClassIndex }
+
+// IndexKey is one key of an index: a column or an expression.
+type IndexKey struct {
+	Column     int        `json:"column,omitempty"` // 1-based position in Table.Columns; 0 = Expr
+	Expr       string     `json:"expr,omitempty"`   // SQL text
+	Type       types.Type `json:"type"`             // of the key's value
+	Opclass    string     `json:"opclass,omitempty"`
+	Collation  string     `json:"collation,omitempty"`
+	Desc       bool       `json:"desc,omitempty"`
+	NullsFirst bool       `json:"nulls_first,omitempty"` // resolved: DESC has it by default
+}
+
+// Sequence generator. Its position is kept by storage outside transactions.
+type Sequence struct {
+	Header
+	Type        types.Type  `json:"type"`
+	Start       int64       `json:"start"`
+	Increment   int64       `json:"increment"`
+	Min         int64       `json:"min"`
+	Max         int64       `json:"max"`
+	Cache       int64       `json:"cache"`
+	Cycle       bool        `json:"cycle,omitempty"`
+	OwnerTable  types.OID   `json:"owner_table,omitempty"`
+	OwnerColumn int         `json:"owner_column,omitempty"` // 1-based position
+	Persistence Persistence `json:"persistence,omitempty"`
+}
+
+// Class implements Object.
+func (*Sequence) Class() Class { return ClassSequence }
+
+// View is a named query.
+type View struct {
+	Header
+	Query      string            `json:"query"` // SELECT text with names resolved as the creator saw them
+	Columns    []Column          `json:"columns"`
+	Options    map[string]string `json:"options,omitempty"`
+	SearchPath []string          `json:"search_path,omitempty"` // path in force at creation: names in Query resolve by it
+	TypeID     types.OID         `json:"type_id,omitempty"`
+}
+
+// Class implements Object.
+func (*View) Class() Class { return ClassView }
+
+// Role is a user or group.
+type Role struct {
+	Header
+	Super      bool              `json:"super,omitempty"`
+	Login      bool              `json:"login,omitempty"`
+	Inherit    bool              `json:"inherit,omitempty"`
+	CreateRole bool              `json:"create_role,omitempty"`
+	CreateDB   bool              `json:"create_db,omitempty"`
+	BypassRLS  bool              `json:"bypass_rls,omitempty"`
+	Password   string            `json:"password,omitempty"` // SCRAM verifier
+	ConnLimit  int               `json:"conn_limit,omitempty"`
+	Settings   map[string]string `json:"settings,omitempty"` // ALTER ROLE … SET
+	MemberOf   []types.OID       `json:"member_of,omitempty"`
+}
+
+// Class implements Object.
+func (*Role) Class() Class { return ClassRole }
+
+// Extension records a CREATE EXTENSION.
+type Extension struct {
+	Header
+	Version string `json:"version"`
+}
+
+// Class implements Object.
+func (*Extension) Class() Class { return ClassExtension }
+
+// Database is a row of pg_database; all share one store.
+type Database struct {
+	Header
+}
+
+// Class implements Object.
+func (*Database) Class() Class { return ClassDatabase }
+
+// Function is a function that a user created, or one of the memory schema that is shown by \sf.
+type Function struct {
+	Header
+	Args     []FunctionArg `json:"args,omitempty"`
+	Ret      types.Type    `json:"ret"`
+	RetSet   bool          `json:"ret_set,omitempty"`
+	Columns  []FunctionArg `json:"columns,omitempty"` // RETURNS TABLE
+	Language string        `json:"language"`
+	Body     string        `json:"body"`
+	Strict   bool          `json:"strict,omitempty"`
+	Volatile byte          `json:"volatile,omitempty"`
+}
+
+// Class implements Object.
+func (*Function) Class() Class { return ClassFunction }
+
+// FunctionArg is a parameter or result column.
+type FunctionArg struct {
+	Name    string     `json:"name,omitempty"`
+	Type    types.Type `json:"type"`
+	Default string     `json:"default,omitempty"`
+	Mode    byte       `json:"mode,omitempty"` // 'i' (or 0), 'o', 'b', 'v', 't'
+}

@@ -1,0 +1,188 @@
+package pgcatalog
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"synapse/catalog"
+	"synapse/catalog/builtin"
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+)
+
+// Functions that write definitions: pg_get_expr, pg_get_indexdef, …
+
+func init() {
+	bind(getExpr, "pg_get_expr(pg_node_tree,oid)", "pg_get_expr(pg_node_tree,oid,bool)")
+	bind(getIndexDef, "pg_get_indexdef(oid)", "pg_get_indexdef(oid,int4,bool)")
+	bind(getConstraintDef, "pg_get_constraintdef(oid)", "pg_get_constraintdef(oid,bool)")
+	bind(getViewDef, "pg_get_viewdef(oid)", "pg_get_viewdef(oid,bool)", "pg_get_viewdef(oid,int4)")
+	bind(func(s *scope, a []types.Value) (types.Value, error) {
+		o, err := s.relation(a[0].Str())
+		if err != nil {
+			return types.Null, err
+		}
+		return s.viewDef(o), nil
+	}, "pg_get_viewdef(text)", "pg_get_viewdef(text,bool)")
+	bind(getRuleDef, "pg_get_ruledef(oid)", "pg_get_ruledef(oid,bool)")
+	bind(serialSequence, "pg_get_serial_sequence(text,text)")
+	none := always(types.Null)
+	bind(none, "pg_get_triggerdef(oid)", "pg_get_triggerdef(oid,bool)", "pg_get_partkeydef(oid)", "pg_get_partition_constraintdef(oid)",
+		"pg_get_statisticsobjdef(oid)", "pg_get_statisticsobjdef_columns(oid)", "pg_get_function_sqlbody(oid)")
+	procText := func(write func(p *procedure) string) function {
+		return texts(func(s *scope, a []types.Value) (string, bool) {
+			p := findProcedure(s.cat, oidArg(a[0]))
+			if p == nil {
+				return "", false
+			}
+			return write(p), true
+		})
+	}
+	bind(procText(func(p *procedure) string { return p.sig.arguments(true) }), "pg_get_function_arguments(oid)")
+	bind(procText(func(p *procedure) string { return p.sig.arguments(false) }), "pg_get_function_identity_arguments(oid)")
+	bind(procText(func(p *procedure) string { return p.sig.result() }), "pg_get_function_result(oid)")
+	bind(functionDef, "pg_get_functiondef(oid)")
+}
+
+// sequenceConst is how stored expressions name a sequence, by OID, so that it can be renamed.
+var sequenceConst = regexp.MustCompile(`'(\d+)'::regclass`)
+
+// exprText writes a stored expression with the names of its sequences.
+func exprText(cat *catalog.Catalog, path []string, expr string) string {
+	if !strings.Contains(expr, "::regclass") {
+		return expr
+	}
+	return sequenceConst.ReplaceAllStringFunc(expr, func(m string) string {
+		id := oidOf(sequenceConst.FindStringSubmatch(m)[1])
+		if name := RegName(cat, path, types.OIDRegclass, id); name != "" {
+			return builtin.QuoteLiteral(name) + "::regclass"
+		}
+		return m
+	})
+}
+
+func getExpr(s *scope, a []types.Value) (types.Value, error) {
+	text := exprText(s.cat, s.path, a[0].Str())
+	if len(a) > 2 && a[2].Bool() {
+		text = bare(text)
+	}
+	return types.NewString(text), nil
+}
+
+func getIndexDef(s *scope, a []types.Value) (types.Value, error) {
+	x := s.cat.Index(oidArg(a[0]))
+	if x == nil {
+		return types.Null, nil
+	}
+	path := []string(nil)
+	if len(a) == 3 && a[2].Bool() {
+		path = s.path
+	}
+	if len(a) == 1 || a[1].Int() == 0 {
+		return types.NewString(indexDef(s.cat, x, path)), nil
+	}
+	n, t := int(a[1].Int()), s.cat.Table(x.Table)
+	switch {
+	case t == nil || n < 0 || n > len(x.Keys)+len(x.Include):
+		return types.NewString(""), nil
+	case n > len(x.Keys):
+		return types.NewString(columnNames(t, x.Include[n-len(x.Keys)-1:n-len(x.Keys)])), nil
+	}
+	text := keyExpr(t, &x.Keys[n-1])
+	if x.Keys[n-1].Column == 0 && path != nil {
+		text = bare(text)
+	}
+	return types.NewString(text), nil
+}
+
+func getConstraintDef(s *scope, a []types.Value) (types.Value, error) {
+	t, c := findConstraint(s.cat, oidArg(a[0]))
+	if c == nil {
+		return types.Null, nil
+	}
+	return types.NewString(constraintDef(s.cat, t, c, s.path, len(a) > 1 && a[1].Bool())), nil
+}
+
+func getViewDef(s *scope, a []types.Value) (types.Value, error) {
+	return s.viewDef(s.cat.Object(oidArg(a[0]))), nil
+}
+
+func (s *scope) viewDef(o catalog.Object) types.Value {
+	switch o := o.(type) {
+	case *catalog.View:
+		return types.NewString(viewDef(o.Query))
+	case *catalog.Table:
+		if o.Materialized != "" {
+			return types.NewString(viewDef(o.Materialized))
+		}
+	}
+	return types.Null
+}
+
+func getRuleDef(s *scope, a []types.Value) (types.Value, error) {
+	for _, o := range s.cat.All(catalog.ClassView) {
+		if v := o.(*catalog.View); ruleOID(v.ID) == oidArg(a[0]) {
+			return types.NewString("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO " + relationName(s.cat, v, nil) + " DO INSTEAD " + viewDef(v.Query)), nil
+		}
+	}
+	return types.Null, nil
+}
+
+// serialSequence takes the table's name as SQL text and the column's as it is.
+func serialSequence(s *scope, a []types.Value) (types.Value, error) {
+	o, err := s.relation(a[0].Str())
+	if err != nil {
+		return types.Null, err
+	}
+	t, ok := o.(*catalog.Table)
+	if !ok {
+		return types.Null, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a table", o.ObjectName())
+	}
+	_, ord := t.Column(a[1].Str())
+	if ord == 0 {
+		return types.Null, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", a[1].Str(), t.Name)
+	}
+	for _, o := range s.cat.All(catalog.ClassSequence) {
+		if q := o.(*catalog.Sequence); q.OwnerTable == t.ID && q.OwnerColumn == ord {
+			return types.NewString(relationName(s.cat, q, nil)), nil
+		}
+	}
+	return types.Null, nil
+}
+
+var volatilityWords = map[byte]string{'i': " IMMUTABLE", 's': " STABLE"}
+
+// functionDef is the CREATE FUNCTION command of a function.
+func functionDef(s *scope, a []types.Value) (types.Value, error) {
+	p := findProcedure(s.cat, oidArg(a[0]))
+	if p == nil {
+		return types.Null, nil
+	}
+	language, body, options := "internal", p.name, " IMMUTABLE"
+	if f, ok := s.cat.Object(p.id).(*catalog.Function); ok {
+		language, body, options = f.Language, f.Body, volatilityWords[f.Volatile]
+		if f.Strict {
+			options += " STRICT"
+		}
+	} else if f := builtin.FunctionByOID(p.id); f != nil {
+		if f.Kind == builtin.Aggregate || f.Kind == builtin.Window {
+			return types.Null, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is an aggregate function", p.name)
+		}
+		options = volatilityWords[byte(f.Volatility)]
+		if f.Strict {
+			options += " STRICT"
+		}
+	}
+	quote := "$function$"
+	return types.NewString(fmt.Sprintf("CREATE OR REPLACE FUNCTION %s.%s(%s)\n RETURNS %s\n LANGUAGE %s\n%s%s\n",
+		builtin.QuoteIdent(p.schema), builtin.QuoteIdent(p.name), p.sig.arguments(true), p.sig.result(), builtin.QuoteIdent(language),
+		optionLine(options), "AS "+quote+body+quote)), nil
+}
+
+func optionLine(options string) string {
+	if options == "" {
+		return ""
+	}
+	return options + "\n"
+}

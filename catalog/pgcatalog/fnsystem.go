@@ -1,0 +1,191 @@
+package pgcatalog
+
+import (
+	_ "embed"
+	"strings"
+	"time"
+
+	"synapse/catalog"
+	"synapse/catalog/builtin"
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+)
+
+// Functions on the server: sizes, encodings, keywords, start time.
+
+// keywordRows lists PostgreSQL's keywords: word, category, t if it may be a bare label.
+//
+//go:embed keywords.txt
+var keywordRows string
+
+// started is when the process loaded, for pg_postmaster_start_time.
+var started = time.Now()
+
+func init() {
+	registerSizes()
+	registerPartitions()
+	registerTransactions()
+	bind(func(_ *scope, a []types.Value) (types.Value, error) {
+		switch strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(a[0].Str())) {
+		case "utf8", "unicode":
+			return types.NewInt(encodingUTF8), nil
+		}
+		return types.NewInt(-1), nil
+	}, "pg_char_to_encoding(name)")
+	builtin.BindSet("pg_get_keywords()", keywords)
+	start := func(*scope, []types.Value) (types.Value, error) {
+		return types.NewInt(started.UnixMicro() - 946_684_800_000_000), nil
+	}
+	bind(start, "pg_postmaster_start_time()", "pg_conf_load_time()")
+	bind(always(types.NewString("")), "current_query()")
+	bind(always(types.NewBool(false)), "pg_jit_available()")
+	bind(always(types.NewBool(true)), "pg_reload_conf()")
+	bind(func(*scope, []types.Value) (types.Value, error) {
+		return types.NewArray(types.Int4, nil).Encode(), nil
+	}, "pg_blocking_pids(int4)")
+	bind(always(types.NewInt(0)), "pg_trigger_depth()")
+	for _, f := range statisticFunctions {
+		builtin.Register(&builtin.Function{
+			Name: f.name, OID: f.oid, Args: []types.OID{types.OIDOID}, Ret: types.OIDInt8, Strict: true, Volatility: builtin.Stable,
+			Eval: lift(always(types.NewInt(0))),
+		})
+	}
+	builtin.Register(&builtin.Function{
+		Name: "pg_tablespace_location", OID: 3778, Args: []types.OID{types.OIDOID}, Ret: types.OIDText, Strict: true, Volatility: builtin.Stable,
+		Eval: lift(always(types.NewString(""))),
+	})
+	bind(sequenceParameters, "pg_sequence_parameters(oid)")
+}
+
+// statisticFunctions count what Synapse does not count: 0.
+var statisticFunctions = []struct {
+	oid  types.OID
+	name string
+}{
+	{1928, "pg_stat_get_numscans"},
+	{2878, "pg_stat_get_live_tuples"},
+	{2879, "pg_stat_get_dead_tuples"},
+	{1929, "pg_stat_get_tuples_returned"},
+	{1930, "pg_stat_get_tuples_fetched"},
+	{1931, "pg_stat_get_tuples_inserted"},
+	{1932, "pg_stat_get_tuples_updated"},
+	{1933, "pg_stat_get_tuples_deleted"},
+	{1934, "pg_stat_get_blocks_fetched"},
+	{1935, "pg_stat_get_blocks_hit"},
+}
+
+func keywords(_ *builtin.Call, _ []types.Value, yield func(row []types.Value) error) error {
+	category := map[string]string{
+		"U": "unreserved", "R": "reserved", "C": "unreserved (cannot be function or type name)", "T": "reserved (can be function or type name)",
+	}
+	for line := range strings.Lines(keywordRows) {
+		f := strings.Fields(line)
+		label := "requires AS"
+		if f[2] == "t" {
+			label = "can be bare label"
+		}
+		err := yield([]types.Value{
+			types.NewString(f[0]), types.NewInt(int64(f[1][0])), types.NewBool(f[2] == "t"), types.NewString(category[f[1]]), types.NewString(label),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// registerSizes: a relation's size is what its session's store estimates, 0 if it cannot tell.
+func registerSizes() {
+	bytes := func(s *scope, id types.OID) int64 {
+		if h, ok := s.host.(sizer); ok {
+			_, n := h.Sizes(id)
+			return n
+		}
+		return 0
+	}
+	indexBytes := func(s *scope, id types.OID) (n int64) {
+		for _, x := range s.cat.Indexes(id) {
+			n += bytes(s, x.ID)
+		}
+		return n
+	}
+	size := func(measure func(s *scope, id types.OID) int64) function {
+		return func(s *scope, a []types.Value) (types.Value, error) {
+			if s.cat.Object(oidArg(a[0])) == nil {
+				return types.Null, nil
+			}
+			return types.NewInt(measure(s, oidArg(a[0]))), nil
+		}
+	}
+	bind(size(bytes), "pg_relation_size(regclass)", "pg_relation_size(regclass,text)", "pg_table_size(regclass)")
+	bind(size(indexBytes), "pg_indexes_size(regclass)")
+	bind(size(func(s *scope, id types.OID) int64 { return bytes(s, id) + indexBytes(s, id) }), "pg_total_relation_size(regclass)")
+	bind(func(s *scope, _ []types.Value) (types.Value, error) {
+		total := int64(0)
+		for _, o := range s.cat.All(catalog.ClassTable) {
+			total += bytes(s, o.ObjectID())
+		}
+		return types.NewInt(total), nil
+	}, "pg_database_size(oid)", "pg_database_size(name)")
+	bind(func(s *scope, a []types.Value) (types.Value, error) {
+		if s.cat.Object(oidArg(a[0])) == nil {
+			return types.Null, nil
+		}
+		return a[0], nil
+	}, "pg_relation_filenode(regclass)")
+}
+
+// registerPartitions: no relation is partitioned, so each is its own root.
+func registerPartitions() {
+	regclass := []types.OID{types.OIDRegclass}
+	builtin.Register(&builtin.Function{
+		Name: "pg_partition_ancestors", OID: 3425, Kind: builtin.SetReturning, Args: regclass, Ret: types.OIDRegclass, Strict: true,
+		Volatility: builtin.Volatile, Columns: []builtin.OutColumn{{Name: "relid", Type: types.Regclass}},
+		Rows: func(*builtin.Call, []types.Value, func([]types.Value) error) error { return nil },
+	})
+	builtin.Register(&builtin.Function{
+		Name: "pg_partition_root", OID: 3424, Args: regclass, Ret: types.OIDRegclass, Strict: true, Eval: lift(always(types.Null)),
+	})
+	builtin.Register(&builtin.Function{
+		Name: "pg_partition_tree", OID: 3423, Kind: builtin.SetReturning, Args: regclass, Ret: types.OIDRecord, Strict: true, Volatility: builtin.Volatile,
+		Columns: []builtin.OutColumn{{Name: "relid", Type: types.Regclass}, {Name: "parentrelid", Type: types.Regclass}, {Name: "isleaf", Type: types.Bool}, {Name: "level", Type: types.Int4}},
+		Rows:    func(*builtin.Call, []types.Value, func([]types.Value) error) error { return nil },
+	})
+	bind(func(s *scope, a []types.Value) (types.Value, error) {
+		t := s.cat.Table(oidArg(a[0]))
+		return types.NewBool(t != nil && !t.Virtual && t.Materialized == "" && t.KeepsHistory()), nil
+	}, "pg_relation_is_publishable(regclass)")
+	bind(func(s *scope, a []types.Value) (types.Value, error) {
+		t := s.cat.Table(oidArg(a[0]))
+		return types.NewBool(t != nil && !t.Virtual && t.Materialized == ""), nil
+	}, "pg_column_is_updatable(regclass,int2,bool)")
+	bind(func(s *scope, a []types.Value) (types.Value, error) {
+		const updateInsertDelete = 1<<2 | 1<<3 | 1<<4
+		if t := s.cat.Table(oidArg(a[0])); t != nil && !t.Virtual && t.Materialized == "" {
+			return types.NewInt(updateInsertDelete), nil
+		}
+		return types.NewInt(0), nil
+	}, "pg_relation_is_updatable(regclass,bool)")
+}
+
+// registerTransactions: transactions are known by their start here, which is
+// unique enough for what clients do with the number.
+func registerTransactions() {
+	current := func(s *scope, _ []types.Value) (types.Value, error) { return types.NewInt(s.TxnTime), nil }
+	bind(current, "txid_current()", "pg_current_xact_id()")
+	bind(always(types.Null), "txid_current_if_assigned()", "pg_current_xact_id_if_assigned()")
+}
+
+func sequenceParameters(s *scope, a []types.Value) (types.Value, error) {
+	q, ok := s.cat.Object(oidArg(a[0])).(*catalog.Sequence)
+	if !ok {
+		return types.Null, sqlerr.New(sqlerr.UndefinedTable, "could not open relation with OID %d", a[0].Int())
+	}
+	return types.RecordValue{
+		Types: []types.Type{types.Int8, types.Int8, types.Int8, types.Int8, types.Bool, types.Int8, types.OIDType},
+		Values: []types.Value{
+			types.NewInt(q.Start), types.NewInt(q.Min), types.NewInt(q.Max), types.NewInt(q.Increment), types.NewBool(q.Cycle),
+			types.NewInt(q.Cache), types.NewInt(int64(q.Type.OID)),
+		},
+	}.Encode(), nil
+}

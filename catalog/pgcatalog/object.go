@@ -1,0 +1,94 @@
+package pgcatalog
+
+import (
+	"synapse/catalog"
+	"synapse/catalog/types"
+)
+
+func init() {
+	providers["pg_sequence"] = func(s *sheet) {
+		for _, o := range s.cat.All(catalog.ClassSequence) {
+			q := o.(*catalog.Sequence)
+			s.add(cells{
+				"seqrelid": q.ID, "seqtypid": q.Type.OID, "seqstart": q.Start, "seqincrement": q.Increment, "seqmax": q.Max, "seqmin": q.Min,
+				"seqcache": q.Cache, "seqcycle": q.Cycle,
+			})
+		}
+	}
+	providers["pg_sequences"] = func(s *sheet) {
+		for _, o := range s.cat.All(catalog.ClassSequence) {
+			q := o.(*catalog.Sequence)
+			s.add(cells{
+				"schemaname": s.cat.SchemaName(q.Schema), "sequencename": q.Name, "sequenceowner": roleName(s.cat, q.Owner), "data_type": q.Type.OID,
+				"start_value": q.Start, "min_value": q.Min, "max_value": q.Max, "increment_by": q.Increment, "cycle": q.Cycle, "cache_size": q.Cache,
+			})
+		}
+	}
+	providers["pg_extension"] = func(s *sheet) {
+		for _, o := range s.cat.All(catalog.ClassExtension) {
+			e := o.(*catalog.Extension)
+			s.add(cells{
+				"oid": e.ID, "extname": e.Name, "extowner": e.Owner, "extnamespace": e.Schema, "extrelocatable": true, "extversion": e.Version,
+			})
+		}
+	}
+	providers["pg_rewrite"] = func(s *sheet) {
+		for _, o := range s.cat.All(catalog.ClassView) {
+			s.add(cells{
+				"oid": ruleOID(o.ObjectID()), "rulename": "_RETURN", "ev_class": o.ObjectID(), "ev_type": byte('1'), "ev_enabled": byte('O'),
+				"is_instead": true,
+			})
+		}
+	}
+	providers["pg_tables"] = tableView
+	providers["pg_views"] = func(s *sheet) {
+		for _, o := range s.cat.All(catalog.ClassView) {
+			v := o.(*catalog.View)
+			s.add(cells{
+				"schemaname": s.cat.SchemaName(v.Schema), "viewname": v.Name, "viewowner": roleName(s.cat, v.Owner), "definition": viewDef(v.Query),
+			})
+		}
+		for _, v := range s.cat.Virtuals().All() {
+			if virtualKind(v.ID) == 'v' {
+				s.add(cells{"schemaname": s.cat.SchemaName(v.Schema), "viewname": v.Name, "viewowner": roleName(s.cat, v.Owner)})
+			}
+		}
+	}
+	providers["pg_matviews"] = func(s *sheet) {
+		for _, o := range s.cat.All(catalog.ClassTable) {
+			if t := o.(*catalog.Table); t.Materialized != "" {
+				s.add(cells{
+					"schemaname": s.cat.SchemaName(t.Schema), "matviewname": t.Name, "matviewowner": roleName(s.cat, t.Owner),
+					"hasindexes": len(s.cat.Indexes(t.ID)) > 0, "ispopulated": t.Populated, "definition": viewDef(t.Materialized),
+				})
+			}
+		}
+	}
+	providers["pg_timezone_names"] = timeZones
+}
+
+func tableView(s *sheet) {
+	put := func(t *catalog.Table) {
+		s.add(cells{
+			"schemaname": s.cat.SchemaName(t.Schema), "tablename": t.Name, "tableowner": roleName(s.cat, t.Owner),
+			"hasindexes": len(s.cat.Indexes(t.ID)) > 0, "hasrules": false, "hastriggers": hasForeignKey(s.cat, t), "rowsecurity": t.RLS,
+		})
+	}
+	for _, o := range s.cat.All(catalog.ClassTable) {
+		if t := o.(*catalog.Table); t.Materialized == "" {
+			put(t)
+		}
+	}
+	for _, v := range s.cat.Virtuals().All() {
+		if virtualKind(v.ID) == 'r' {
+			put(v.Table)
+		}
+	}
+}
+
+// timeZones names the zones without their offsets, which depend on the moment.
+func timeZones(s *sheet) {
+	for _, name := range types.ZoneNames() {
+		s.add(cells{"name": name})
+	}
+}

@@ -1,0 +1,76 @@
+package exec
+
+import (
+	"sync"
+
+	"synapse/catalog/builtin"
+	"synapse/catalog/types"
+	"synapse/exec/eval"
+	"synapse/exec/plan"
+	"synapse/storage"
+)
+
+// CompileIndex compiles the keys of an index and its predicate (nil: none) over
+// a row of its table. The result may be called from several goroutines:
+// compiled expressions own scratch memory, so each caller takes a set of them.
+func CompileIndex(keys []plan.Expr, predicate plan.Expr) (storage.IndexEval, error) {
+	first, err := newIndexKeys(keys, predicate)
+	if err != nil {
+		return nil, err
+	}
+	pool := sync.Pool{New: func() any {
+		k, err := newIndexKeys(keys, predicate)
+		if err != nil {
+			return err
+		}
+		return k
+	}}
+	pool.Put(first)
+	return func(row []types.Value) ([]types.Value, bool, error) {
+		k, ok := pool.Get().(*indexKeys)
+		if !ok {
+			_, err := newIndexKeys(keys, predicate)
+			return nil, false, err
+		}
+		defer pool.Put(k)
+		return k.eval(row)
+	}, nil
+}
+
+// indexKeys is one set of compiled key expressions.
+type indexKeys struct {
+	keys      []*eval.Expr
+	predicate *eval.Expr
+}
+
+func newIndexKeys(keys []plan.Expr, predicate plan.Expr) (*indexKeys, error) {
+	// Index expressions are immutable: the format is the fixed default, never a session's.
+	c := &eval.Compiler{Env: &builtin.Env{Format: types.DefaultFormat}}
+	k := &indexKeys{}
+	var err error
+	if k.keys, err = eval.CompileAll(keys, c); err != nil {
+		return nil, err
+	}
+	if predicate != nil {
+		k.predicate, err = eval.Compile(predicate, c)
+	}
+	return k, err
+}
+
+func (k *indexKeys) eval(row []types.Value) ([]types.Value, bool, error) {
+	if k.predicate != nil {
+		ok, err := k.predicate.True(row)
+		if err != nil || !ok {
+			return nil, false, err
+		}
+	}
+	out := make([]types.Value, len(k.keys))
+	for i, e := range k.keys {
+		v, err := e.Values(row)
+		if err != nil {
+			return nil, false, err
+		}
+		out[i] = v
+	}
+	return out, true, nil
+}

@@ -1,0 +1,87 @@
+package exec
+
+import (
+	"context"
+
+	"synapse/catalog/types"
+	"synapse/exec/eval"
+	"synapse/exec/plan"
+)
+
+// CopyWriter is the insert path of COPY FROM: batches of values for some
+// columns, the rest by default. Used by one goroutine.
+type CopyWriter struct {
+	r        *run
+	w        *writer
+	columns  []int // 1-based positions of the batch's columns
+	defaults []*eval.Expr
+	ords     []int // 0-based positions that defaults fill
+	row      []types.Value
+	rows     int64
+}
+
+// NewCopyWriter prepares writing to a table. columns are 1-based positions in
+// Table.Columns, in the order of the batches' columns.
+func NewCopyWriter(ctx context.Context, env *Env, info *plan.TableInfo, columns []int) (*CopyWriter, error) {
+	r := newRun(ctx, env, &plan.Plan{Command: plan.InsertCommand})
+	r.batches = true
+	w, err := r.writer(info)
+	if err != nil {
+		return nil, err
+	}
+	c := &CopyWriter{r: r, w: w, columns: columns, row: make([]types.Value, len(info.Table.Columns))}
+	given := map[int]bool{}
+	for _, ord := range columns {
+		given[ord] = true
+	}
+	for _, d := range info.Defaults {
+		if given[d.Ord] {
+			continue
+		}
+		e, err := r.compile(d.Expr)
+		if err != nil {
+			return nil, err
+		}
+		c.defaults, c.ords = append(c.defaults, e), append(c.ords, d.Ord-1)
+	}
+	return c, nil
+}
+
+// Write inserts the selected rows of b and verifies what their foreign keys
+// owe; keys into the table itself are verified at commit where Env.Deferred is
+// there to remember them. Errors as of INSERT; rows before the bad one stay, which the end of the transaction undoes.
+func (c *CopyWriter) Write(b *Batch) error {
+	if err := c.r.interrupt(); err != nil {
+		return err
+	}
+	for _, i := range b.Selection() {
+		for k, ord := range c.columns {
+			c.row[ord-1] = b.Cols[k].Get(int(i))
+		}
+		for k, e := range c.defaults {
+			v, err := e.Values(nil)
+			if err != nil {
+				return err
+			}
+			c.row[c.ords[k]] = v
+		}
+		if err := c.w.complete(c.row); err != nil {
+			return err
+		}
+		_, conflict, err := c.w.insert(c.row)
+		if err != nil {
+			return err
+		}
+		if conflict != nil {
+			return c.w.duplicate(conflict)
+		}
+		c.rows++
+	}
+	return c.r.checkConstraints()
+}
+
+// Rows is how many rows have been written.
+func (c *CopyWriter) Rows() int64 { return c.rows }
+
+// Close frees the writer.
+func (c *CopyWriter) Close() { c.r.close() }

@@ -1,0 +1,57 @@
+package exec
+
+import (
+	"synapse/catalog/types"
+	"synapse/exec/plan"
+	"synapse/storage"
+)
+
+// deleteOp removes rows.
+type deleteOp struct {
+	target
+	in       operator
+	ret      returning
+	affected int64
+}
+
+func (r *run) delete(n *plan.Delete) (operator, error) {
+	o := &deleteOp{target: target{r: r, input: n.Input, rti: n.RTI, old: n.Old, rowID: n.RowIDCol, version: n.VersionCol, strength: storage.ForUpdate}}
+	var err error
+	if o.in, err = r.build(n.Input); err != nil {
+		return nil, err
+	}
+	if o.w, err = r.writer(n.Info); err != nil {
+		return nil, err
+	}
+	o.ret, err = r.returning(n.Returning, n)
+	return o, err
+}
+
+func (o *deleteOp) open() error {
+	o.ret.reset()
+	o.affected = 0
+	return o.in.open()
+}
+
+func (o *deleteOp) close()              { o.in.close() }
+func (o *deleteOp) next(b *Batch) error { return o.ret.next(b) }
+
+func (o *deleteOp) run() (int64, error) {
+	err := o.r.each(o.in, func(row []types.Value) error {
+		row, err := o.lock(row)
+		if err != nil || row == nil {
+			return err
+		}
+		if err := o.remove(row); err != nil {
+			return err
+		}
+		o.affected++
+		return o.ret.add(row)
+	})
+	return o.affected, err
+}
+
+// remove deletes the locked target of an input row.
+func (t *target) remove(row []types.Value) error {
+	return t.w.delete(storage.RowID(row[t.rowID].Int()), row[t.old:t.old+len(t.w.t.Columns)])
+}

@@ -1,0 +1,184 @@
+package exec
+
+import (
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+	"synapse/exec/eval"
+	"synapse/exec/plan"
+	"synapse/storage"
+)
+
+// insert writes its input rows.
+type insert struct {
+	r        *run
+	n        *plan.Insert
+	in       operator
+	w        *writer
+	ret      returning
+	set      []*eval.Expr // of ON CONFLICT DO UPDATE
+	where    *eval.Expr
+	arbiters []types.OID // indexes of ON CONFLICT (…)
+	row      []types.Value
+	affected int64
+}
+
+func (r *run) insert(n *plan.Insert) (operator, error) {
+	o := &insert{r: r, n: n, row: make([]types.Value, len(n.Info.Table.Columns))}
+	var err error
+	if o.in, err = r.build(n.Input); err != nil {
+		return nil, err
+	}
+	if o.w, err = r.writer(n.Info); err != nil {
+		return nil, err
+	}
+	if c := n.OnConflict; c != nil {
+		for _, ix := range c.Arbiters {
+			o.arbiters = append(o.arbiters, ix.ID)
+		}
+	}
+	if c := n.OnConflict; c != nil && !c.Nothing {
+		if o.set, err = r.columnExprs(c.Set); err != nil {
+			return nil, err
+		}
+		if o.where, err = r.compileOpt(c.Where); err != nil {
+			return nil, err
+		}
+	}
+	o.ret, err = r.returning(n.Returning, n)
+	return o, err
+}
+
+func (r *run) columnExprs(list []plan.ColumnExpr) ([]*eval.Expr, error) {
+	out := make([]*eval.Expr, len(list))
+	for i := range list {
+		var err error
+		if out[i], err = r.compile(list[i].Expr); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (o *insert) open() error {
+	o.ret.reset()
+	o.affected = 0
+	return o.in.open()
+}
+
+func (o *insert) close()              { o.in.close() }
+func (o *insert) next(b *Batch) error { return o.ret.next(b) }
+
+func (o *insert) run() (int64, error) {
+	var b Batch
+	for {
+		if err := o.r.interrupt(); err != nil {
+			return 0, err
+		}
+		if err := o.in.next(&b); err != nil || b.N == 0 {
+			return o.affected, err
+		}
+		for _, i := range b.Selection() {
+			for c := range o.row {
+				o.row[c] = b.Cols[c].Get(int(i))
+			}
+			if err := o.one(o.row); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
+// one inserts a row, or does what ON CONFLICT says. It tries again where the
+// row in its way is deleted meanwhile.
+func (o *insert) one(row []types.Value) error {
+	if err := o.w.complete(row); err != nil {
+		return err
+	}
+	for {
+		id, conflict, err := o.w.insert(row, o.arbiters...)
+		if err != nil {
+			return err
+		}
+		if conflict == nil {
+			o.affected++
+			return o.emit(row, id)
+		}
+		if !o.arbitrates(conflict) {
+			return o.w.duplicate(conflict)
+		}
+		if o.n.OnConflict.Nothing {
+			return nil
+		}
+		again, err := o.resolve(row, conflict)
+		if err != nil || !again {
+			return err
+		}
+	}
+}
+
+func (o *insert) arbitrates(c *storage.Conflict) bool {
+	if o.n.OnConflict == nil {
+		return false
+	}
+	for _, ix := range o.n.OnConflict.Arbiters {
+		if ix.ID == c.Index.ID {
+			return true
+		}
+	}
+	return len(o.n.OnConflict.Arbiters) == 0
+}
+
+// resolve is DO UPDATE: it locks the row in the way and acts on its newest
+// version. True: that row is gone, try the insert again.
+func (o *insert) resolve(row []types.Value, c *storage.Conflict) (bool, error) {
+	txn, t := o.w.txn, o.w.t
+	outcome, _, _, err := txn.LockRow(o.r.ctx, t, c.Row, 0, storage.ForNoKeyUpdate, storage.Wait)
+	if err != nil {
+		return false, err
+	}
+	old, _, ok, err := txn.Latest(t, c.Row)
+	if err != nil || !ok {
+		return !ok, err
+	}
+	if outcome == storage.Gone {
+		return false, sqlerr.New(sqlerr.CardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time").
+			WithHint("Ensure that no rows proposed for insertion within the same command have duplicate constrained values.")
+	}
+	both := append(append(make([]types.Value, 0, 2*len(row)), old...), row...)
+	if o.where != nil {
+		ok, err := o.where.True(both)
+		if err != nil || !ok {
+			return false, err
+		}
+	}
+	next := append([]types.Value(nil), old...)
+	for i, e := range o.set {
+		v, err := e.Values(both)
+		if err != nil {
+			return false, err
+		}
+		next[o.n.OnConflict.Set[i].Ord-1] = v
+	}
+	o.w.forgetStaleVector(old, next)
+	if err := o.w.complete(next); err != nil {
+		return false, err
+	}
+	if err := o.w.update(c.Row, old, next); err != nil {
+		return false, err
+	}
+	o.affected++
+	return false, o.emit(next, c.Row)
+}
+
+// emit adds the row to RETURNING, system columns behind it.
+func (o *insert) emit(row []types.Value, id storage.RowID) error {
+	if len(o.ret.exprs) == 0 {
+		return nil
+	}
+	full := make([]types.Value, 0, len(row)+len(plan.SysColTypes))
+	full = append(full, row...)
+	for k := range plan.SysColTypes {
+		full = append(full, sysValue(-1-k, o.w.t, id, storage.Pending, storage.Infinity))
+	}
+	return o.ret.add(full)
+}

@@ -1,0 +1,300 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Explanation is the result of EXPLAIN before it is printed.
+type Explanation struct {
+	Plan      *Plan
+	Costs     bool
+	Verbose   bool
+	Timing    bool
+	Summary   bool
+	AsOf      string // the resolved moment, "" = the present
+	Planning  time.Duration
+	Execution time.Duration
+	Measured  map[Node]*Measure // nil without ANALYZE
+	Notes     map[Node][]Prop   // what exec knows of a node before it runs
+}
+
+// Measure is what was measured of one node. Times and rows are sums over Loops.
+type Measure struct {
+	Loops, Rows    int64
+	Startup, Total time.Duration
+	Removed        int64
+	Props          []Prop // of searches: mode, reason, distances
+}
+
+// entry is one node of the printed tree.
+type entry struct {
+	Description
+	label    string // "InitPlan 1", "CTE x" above a subtree
+	measure  *Measure
+	children []*entry
+}
+
+// Text prints PostgreSQL's text format, one line per element.
+func (x *Explanation) Text() []string {
+	var out []string
+	if x.Plan.DDL != nil {
+		return []string{x.Plan.DDL.Tag}
+	}
+	x.lines(x.tree(), 0, &out)
+	if x.AsOf != "" {
+		out = append(out, "As Of: "+x.AsOf)
+	}
+	if x.Summary {
+		out = append(out, fmt.Sprintf("Planning Time: %.3f ms", ms(x.Planning)))
+		if x.Measured != nil {
+			out = append(out, fmt.Sprintf("Execution Time: %.3f ms", ms(x.Execution)))
+		}
+	}
+	return out
+}
+
+func ms(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }
+
+func (x *Explanation) lines(e *entry, depth int, out *[]string) {
+	indent := strings.Repeat(" ", 6*depth)
+	if e.label != "" {
+		*out = append(*out, indent[:max(0, len(indent)-4)]+e.label)
+	}
+	head := indent
+	if depth > 0 {
+		head = indent[:len(indent)-4] + "->  "
+	}
+	*out = append(*out, head+e.Title+x.numbers(e))
+	props := indent + "  "
+	for _, p := range e.props(x) {
+		*out = append(*out, props+p.Key+": "+p.Value)
+	}
+	for _, c := range e.children {
+		x.lines(c, depth+1, out)
+	}
+}
+
+// props are the node's own and what was measured of it.
+func (e *entry) props(x *Explanation) []Prop {
+	out := e.Props
+	if e.measure == nil {
+		return out
+	}
+	if e.measure.Removed > 0 {
+		out = append(out[:len(out):len(out)], Prop{"Rows Removed by Filter", fmt.Sprint(e.measure.Removed / max(e.measure.Loops, 1))})
+	}
+	return append(out[:len(out):len(out)], e.measure.Props...)
+}
+
+func (x *Explanation) numbers(e *entry) string {
+	var b strings.Builder
+	if x.Costs {
+		fmt.Fprintf(&b, "  (cost=%.2f..%.2f rows=%.0f width=%d)", e.StartCost, e.TotalCost, e.Rows, widthGuess)
+	}
+	if x.Measured != nil {
+		m := e.measure
+		switch {
+		case m == nil || m.Loops == 0:
+			b.WriteString(" (never executed)")
+		case x.Timing:
+			loops := float64(m.Loops)
+			fmt.Fprintf(&b, " (actual time=%.3f..%.3f rows=%.0f loops=%d)", ms(m.Startup)/loops, ms(m.Total)/loops, float64(m.Rows)/loops, m.Loops)
+		default:
+			fmt.Fprintf(&b, " (actual rows=%.0f loops=%d)", float64(m.Rows)/float64(m.Loops), m.Loops)
+		}
+	}
+	return b.String()
+}
+
+// widthGuess is the width shown: rows have no fixed width in memory, but tools parse the field.
+const widthGuess = 32
+
+// tree turns the plan into entries: projections vanish into what is below, as in
+// PostgreSQL; CTEs and subqueries hang below the root.
+func (x *Explanation) tree() *entry {
+	root := x.entry(x.Plan.Root)
+	var below []*entry
+	for i := range x.Plan.CTEs {
+		c := &x.Plan.CTEs[i]
+		e := x.entry(c.Input)
+		if c.Recursive != nil {
+			e = &entry{Description: Description{Title: "Recursive Union"}, children: []*entry{e, x.entry(c.Recursive)}, measure: e.measure}
+		}
+		e.label = "CTE " + c.Name
+		below = append(below, e)
+	}
+	root.children = append(below, root.children...)
+	return root
+}
+
+func (x *Explanation) entry(n Node) *entry {
+	for {
+		p, ok := n.(*Project)
+		if !ok || len(subPlans(p)) > 0 {
+			break
+		}
+		if v, isValues := p.Input.(*Values); isValues && len(v.Rows) == 1 {
+			break
+		}
+		n = p.Input
+	}
+	d := n.Explain()
+	children := n.Children()
+	if p, ok := n.(*Project); ok {
+		if v, isValues := p.Input.(*Values); isValues && len(v.Rows) == 1 {
+			d.Title, children = "Result", nil
+		}
+	}
+	if f, ok := n.(*Filter); ok {
+		// PostgreSQL shows a filter at the node that it belongs to.
+		e := x.entry(f.Input)
+		e.Props = append(e.Props[:len(e.Props):len(e.Props)], d.Props...)
+		e.children = append(x.subEntries(n), e.children...)
+		return e
+	}
+	e := &entry{Description: d, measure: x.Measured[n]}
+	e.Props = append(e.Props[:len(e.Props):len(e.Props)], x.Notes[n]...)
+	e.children = x.subEntries(n)
+	for _, c := range children {
+		e.children = append(e.children, x.entry(c))
+	}
+	return e
+}
+
+// subEntries are the subqueries in the node's expressions.
+func (x *Explanation) subEntries(n Node) []*entry {
+	var out []*entry
+	for _, sp := range subPlans(n) {
+		e := x.entry(sp.Input)
+		e.label = fmt.Sprintf("SubPlan %d", sp.ID)
+		if len(sp.Assigns) == 0 {
+			e.label = fmt.Sprintf("InitPlan %d", sp.ID)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// subPlans lists the subqueries in a node's own expressions.
+func subPlans(n Node) []*SubPlan {
+	var out []*SubPlan
+	NodeExprs(n, func(e Expr) {
+		WalkExpr(e, func(e Expr) bool {
+			if sp, ok := e.(*SubPlan); ok {
+				out = append(out, sp)
+			}
+			return true
+		})
+	})
+	return out
+}
+
+// JSON prints PostgreSQL's JSON format.
+func (x *Explanation) JSON() string {
+	top := ordered{}
+	if x.Plan.DDL != nil {
+		top.add("Utility", x.Plan.DDL.Tag)
+	} else {
+		top.add("Plan", x.object(x.tree()))
+	}
+	if x.AsOf != "" {
+		top.add("As Of", x.AsOf)
+	}
+	if x.Summary {
+		top.add("Planning Time", ms(x.Planning))
+		if x.Measured != nil {
+			top.add("Execution Time", ms(x.Execution))
+		}
+	}
+	b, err := json.MarshalIndent([]any{&top}, "", "  ")
+	if err != nil {
+		return "[]"
+	}
+	return string(b)
+}
+
+func (x *Explanation) object(e *entry) *ordered {
+	o := &ordered{}
+	title, relation, _ := strings.Cut(e.Title, " on ")
+	node, index, _ := strings.Cut(title, " using ")
+	o.add("Node Type", node)
+	if e.label != "" {
+		o.add("Subplan Name", e.label)
+	}
+	if index != "" {
+		o.add("Index Name", index)
+	}
+	if relation != "" {
+		name, alias, found := strings.Cut(relation, " ")
+		o.add("Relation Name", name)
+		if !found {
+			alias = name
+		}
+		o.add("Alias", alias)
+	}
+	if x.Costs {
+		o.add("Startup Cost", e.StartCost)
+		o.add("Total Cost", e.TotalCost)
+		o.add("Plan Rows", int64(e.Rows))
+		o.add("Plan Width", widthGuess)
+	}
+	if m := e.measure; x.Measured != nil && m != nil {
+		loops := float64(max(m.Loops, 1))
+		if x.Timing {
+			o.add("Actual Startup Time", ms(m.Startup)/loops)
+			o.add("Actual Total Time", ms(m.Total)/loops)
+		}
+		o.add("Actual Rows", float64(m.Rows)/loops)
+		o.add("Actual Loops", m.Loops)
+	}
+	for _, p := range e.props(x) {
+		o.add(p.Key, p.Value)
+	}
+	if len(e.children) > 0 {
+		var list []any
+		for _, c := range e.children {
+			list = append(list, x.object(c))
+		}
+		o.add("Plans", list)
+	}
+	return o
+}
+
+// ordered is a JSON object that keeps the order of its members.
+type ordered struct {
+	keys   []string
+	values []any
+}
+
+func (o *ordered) add(key string, value any) {
+	o.keys = append(o.keys, key)
+	o.values = append(o.values, value)
+}
+
+// MarshalJSON implements json.Marshaler.
+func (o *ordered) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, k := range o.keys {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		key, err := json.Marshal(k)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(o.values[i])
+		if err != nil {
+			return nil, err
+		}
+		b.Write(key)
+		b.WriteByte(':')
+		b.Write(value)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}

@@ -1,0 +1,130 @@
+package recall
+
+import (
+	"context"
+
+	"synapse/catalog"
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+	"synapse/storage"
+)
+
+// Formula names the way scores are made.
+const Formula = "rrf-context-v1"
+
+// Constants of the formula. docs/retrieval.md says how each was chosen.
+const (
+	rrfK          = 60  // Cormack et al. 2009
+	depthFactor   = 5   // candidates per list and wanted row
+	depthMin      = 200 // candidates per list at least
+	bm25K1        = 0.9 // Anserini's defaults for short passages
+	bm25B         = 0.4
+	salienceSwing = 0.2 // salience 0…1 moves the score by ±10 %
+	recencySwing  = 0.1 // recency moves it by ±5 %
+	recencyHalf   = 30 * 24 * 3600 * 1_000_000
+)
+
+// BuiltinWeight is the weight of the built-in embedder's list: it sees the same
+// words as BM25, so its list adds recall for misspellings but is no second opinion.
+const BuiltinWeight = 0.3
+
+// Query is one recall. Times are µs since 2000.
+type Query struct {
+	Namespaces []string
+	Text       string
+	Terms      []string  // of Text, analysed as the index is
+	Vector     []float32 // nil = none
+	// VectorWeight of the vector list against the lexical list's 1.
+	VectorWeight float64
+	K            int
+	Filter       types.Value // jsonb; NULL = none
+	ValidAt      int64       // entries valid at this time; also the origin of recency
+}
+
+// Hit is one ranked entry.
+type Hit struct {
+	Row     storage.RowID
+	Version storage.Timestamp
+	Entry   Entry
+	Score   float64
+	Parts   Parts
+}
+
+// Entry are the columns of an entry that recall returns.
+type Entry struct {
+	ID, NS, Content, Kind, Metadata, Salience, Session, Seq, Agent, ValidFrom, ValidTo, Hash types.Value
+}
+
+// Parts are what the score was made of.
+type Parts struct {
+	BM25       float64 // 0 = not found by words
+	BM25Rank   int
+	Distance   float64
+	VectorRank int // 0 = not found by meaning
+	Context    float64
+	RRF        float64
+	Salience   float64
+	Recency    float64
+}
+
+// source is the entries table with its indexes, as of the view.
+type source struct {
+	view    *storage.View
+	table   *catalog.Table
+	vectors *catalog.Index
+	text    *catalog.Index
+	session *catalog.Index
+	columns []int // positions of entryColumns
+	filter  []int // positions of metadata, valid_from, valid_to
+}
+
+var entryColumns = []string{
+	"id", "ns", "content", "kind", "metadata", "salience", "session", "seq", "agent", "valid_from", "valid_to", "content_hash",
+}
+
+// openSource finds the table and its indexes. A moment before the schema existed has no table: nil.
+func openSource(view *storage.View) (*source, error) {
+	c := view.Catalog()
+	t, _ := c.Relation("memory", "entries").(*catalog.Table)
+	if t == nil {
+		return nil, nil
+	}
+	s := &source{view: view, table: t}
+	for _, ix := range c.Indexes(t.ID) {
+		switch {
+		case ix.Method == catalog.HNSW:
+			s.vectors = ix
+		case ix.Method == catalog.BM25:
+			s.text = ix
+		case ix.Name == "entries_session":
+			s.session = ix
+		}
+	}
+	for _, name := range entryColumns {
+		_, ord := t.Column(name)
+		if ord == 0 {
+			return nil, sqlerr.New(sqlerr.UndefinedColumn, "column %q of memory.entries does not exist", name)
+		}
+		s.columns = append(s.columns, ord)
+	}
+	s.filter = []int{s.columns[4], s.columns[9], s.columns[10]}
+	return s, nil
+}
+
+// Run ranks the entries of the namespaces. At most q.K hits, best first.
+func Run(ctx context.Context, view *storage.View, q *Query) ([]Hit, error) {
+	s, err := openSource(view)
+	if err != nil || s == nil || q.K == 0 {
+		return nil, err
+	}
+	g := &gather{s: s, q: q, found: map[storage.RowID]*candidate{}}
+	for _, ns := range q.Namespaces {
+		if err := ctx.Err(); err != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err := g.namespace(ns); err != nil {
+			return nil, err
+		}
+	}
+	return g.rank(), nil
+}

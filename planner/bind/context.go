@@ -1,0 +1,132 @@
+package bind
+
+import (
+	"synapse/catalog"
+	"synapse/catalog/types"
+	"synapse/exec/plan"
+	"synapse/planner/ast"
+)
+
+// Context is what a statement means depends on beside its text.
+type Context struct {
+	// Catalog is the catalog that names resolve in: today's, or that of the
+	// moment the statement reads.
+	Catalog *catalog.Catalog
+	// SearchPath holds schema names in order of search, pg_catalog and the
+	// session's temporary schema included.
+	SearchPath []string
+	User       string
+	Database   string
+	// Today is today's catalog where Catalog is an earlier one, else nil: a
+	// relation that Catalog does not have yet but Today has yields no rows.
+	Today *catalog.Catalog
+	// CatalogAt returns the catalog as of a moment (µs since 2000), for table
+	// references with an AS OF of their own; nil: they are bound by Catalog.
+	CatalogAt func(micros int64) (*catalog.Catalog, error)
+	// ParamTypes are the types the client gave for $1, $2, …; 0 where it gave none.
+	ParamTypes []types.OID
+	// Format reads the literals of types whose text form depends on settings.
+	// nil is types.DefaultFormat.
+	Format *types.Format
+	// TextStart is where the statement's text begins in the text its positions
+	// count from: a simple query may hold several statements.
+	TextStart int
+	// OnStar, unless nil, is told what each * of the statement stands for: its
+	// byte offset in the text and the columns in SQL. A view keeps these.
+	OnStar func(pos int, columns []string)
+}
+
+// NameUse records how one relation name was resolved, so that a cached plan
+// can be checked against another catalog.
+type NameUse struct {
+	Schema string // "" where the search path decided
+	Name   string
+	Path   []string
+	ID     types.OID
+}
+
+// Result is a bound statement.
+type Result struct {
+	Plan  *plan.Plan
+	Names []NameUse
+}
+
+// binder holds what one source text of a statement needs: the text itself and
+// the path its names resolve by. Views and catalog expressions get a binder of
+// their own over the same statement.
+type binder struct {
+	*statement
+	text string   // for error positions; "" where unknown
+	kept bool     // text comes from the catalog: no parameters, no positions
+	base int      // where text starts in what positions count from
+	path []string // schema names in order of search
+}
+
+// statement is shared by all sources of one statement.
+type statement struct {
+	ctx      *Context
+	params   *params
+	objects  []plan.ObjectVersion
+	seen     map[types.OID]bool
+	names    []NameUse
+	relCount int // relations numbered so far
+	viewDeep int // nesting of views being expanded
+	ranked   bool
+	locks    bool // rows are locked somewhere
+	// defaults are the columns' bound defaults: rows of VALUES share them.
+	defaults map[*catalog.Column]plan.Expr
+	notices  []string
+
+	// literalPos is where strings of type unknown stand: an error of their
+	// input function points there, not at the construct that gave them a type.
+	literalPos map[*plan.Const]int
+}
+
+// viewDepthMax bounds the nesting of views.
+const viewDepthMax = 64
+
+func newBinder(ctx *Context, text string) *binder {
+	s := &statement{ctx: ctx, seen: map[types.OID]bool{}, literalPos: map[*plan.Const]int{}, defaults: map[*catalog.Column]plan.Expr{}}
+	s.params = newParams(ctx.ParamTypes)
+	return &binder{statement: s, text: text, base: ctx.TextStart, path: ctx.SearchPath}
+}
+
+// source returns a binder for a text kept in the catalog, whose errors carry no position.
+func (b *binder) source(path []string) *binder {
+	if path == nil {
+		path = b.path
+	}
+	return &binder{statement: b.statement, path: path, kept: true}
+}
+
+func (b *binder) format() *types.Format {
+	if b.ctx.Format != nil {
+		return b.ctx.Format
+	}
+	return types.DefaultFormat
+}
+
+// uses records that the plan depends on an object.
+func (b *binder) uses(id types.OID) {
+	if id == 0 || b.seen[id] {
+		return
+	}
+	b.seen[id] = true
+	b.objects = append(b.objects, plan.ObjectVersion{ID: id, Version: b.ctx.Catalog.ObjectVersion(id)})
+}
+
+// Bind compiles a SELECT, VALUES, INSERT, UPDATE, DELETE or MERGE. text is the
+// user's text that positions of stmt point into.
+func Bind(ctx *Context, stmt ast.Stmt, text string) (*Result, error) {
+	b := newBinder(ctx, text)
+	q, err := b.bindStatement(stmt)
+	if err != nil {
+		return nil, err
+	}
+	p, err := b.compile(q)
+	if err != nil {
+		return nil, err
+	}
+	p.Text = text
+	return &Result{Plan: p, Names: b.names}, nil
+}

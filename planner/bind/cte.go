@@ -1,0 +1,235 @@
+package bind
+
+import (
+	"synapse/catalog/sqlerr"
+	"synapse/exec/plan"
+	"synapse/planner/ast"
+)
+
+// cte is a WITH query that names refer to.
+type cte struct {
+	name        string
+	query       *query // bound; for a recursive one the non-recursive term
+	cols        []relColumn
+	refs        int // references outside itself
+	pos         int
+	materialize ast.Materialize
+
+	recursive  *query // the term that reads the work table, nil if none
+	unionAll   bool
+	self       bool // being bound: a reference is to the work table
+	selfRefs   int
+	modifying  bool
+	definition *ast.CTE
+}
+
+// findCTE looks for a WITH query through the levels; nil if none.
+func findCTE(s *scope, name string) *cte {
+	for ; s != nil; s = s.parent {
+		for i := len(s.ctes) - 1; i >= 0; i-- {
+			if s.ctes[i].name == name {
+				return s.ctes[i]
+			}
+		}
+	}
+	return nil
+}
+
+// bindWith binds WITH: each query sees those before it.
+func (b *binder) bindWith(s *scope, q *query, w *ast.With) error {
+	if w == nil {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, d := range w.CTEs {
+		if seen[d.Name] {
+			return b.errorf(sqlerr.DuplicateAlias, d.Pos(), "WITH query name \"%s\" specified more than once", d.Name)
+		}
+		seen[d.Name] = true
+		if d.Search != nil || d.Cycle != nil {
+			return sqlerr.Unsupported("SEARCH and CYCLE", "Build the path column in the query.").At(b.at(d.Pos()))
+		}
+		c := &cte{name: d.Name, pos: d.Pos(), materialize: d.Materialize, definition: d}
+		if err := b.bindCTE(s, c, w.Recursive); err != nil {
+			return err
+		}
+		s.ctes = append(s.ctes, c)
+		q.ctes = append(q.ctes, c)
+	}
+	return nil
+}
+
+func (b *binder) bindCTE(s *scope, c *cte, recursive bool) error {
+	d := c.definition
+	sel, isSelect := d.Query.(*ast.SelectStmt)
+	if !isSelect {
+		return b.modifyingCTE(s, c)
+	}
+	if recursive && mentions(sel, c.name) {
+		return b.recursiveCTE(s, c, sel)
+	}
+	var err error
+	if c.query, err = b.selectStmt(s, sel, true); err != nil {
+		return err
+	}
+	return b.nameCTE(c, c.query.output())
+}
+
+// modifyingCTE binds a data change inside WITH.
+func (b *binder) modifyingCTE(s *scope, c *cte) error {
+	if s.parent != nil {
+		return b.errorf(sqlerr.FeatureNotSupported, c.pos, "WITH clause containing a data-modifying statement must be at the top level")
+	}
+	var err error
+	switch st := c.definition.Query.(type) {
+	case *ast.InsertStmt:
+		c.query, err = b.insertStmt(s, st)
+	case *ast.UpdateStmt:
+		c.query, err = b.updateStmt(s, st)
+	case *ast.DeleteStmt:
+		c.query, err = b.deleteStmt(s, st)
+	default:
+		err = sqlerr.Unsupported("this statement in WITH", "").At(b.at(c.pos))
+	}
+	if err != nil {
+		return err
+	}
+	c.modifying = true
+	return b.nameCTE(c, c.query.output())
+}
+
+// nameCTE sets the columns, renamed by WITH name (columns).
+func (b *binder) nameCTE(c *cte, cols []relColumn) error {
+	names := c.definition.Columns
+	if len(names) > len(cols) {
+		return b.errorf(sqlerr.InvalidColumnReference, c.pos, "WITH query \"%s\" has %d columns available but %d columns specified", c.name, len(cols), len(names))
+	}
+	c.cols = append([]relColumn(nil), cols...)
+	for i, n := range names {
+		c.cols[i].name = n
+	}
+	return nil
+}
+
+// mentions reports whether a query names a table without schema.
+func mentions(node ast.Node, name string) bool {
+	found := false
+	ast.Inspect(node, func(n ast.Node) bool {
+		if t, ok := n.(*ast.TableRef); ok && t.Schema == "" && t.Name == name {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// recursiveCTE binds non-recursive UNION [ALL] recursive. The first term alone
+// decides the types; the second must deliver them.
+func (b *binder) recursiveCTE(s *scope, c *cte, sel *ast.SelectStmt) error {
+	if sel.Op != ast.SetUnion {
+		return b.errorf(sqlerr.InvalidRecursion, c.pos, "recursive query \"%s\" does not have the form non-recursive-term UNION [ALL] recursive-term", c.name)
+	}
+	if mentions(sel.Left, c.name) {
+		return b.errorf(sqlerr.InvalidRecursion, c.pos, "recursive reference to query \"%s\" must not appear within its non-recursive term", c.name)
+	}
+	switch {
+	case len(sel.OrderBy) > 0:
+		return b.errorf(sqlerr.FeatureNotSupported, startOf(sel.OrderBy[0].Expr), "ORDER BY in a recursive query is not implemented")
+	case sel.Offset != nil:
+		return b.errorf(sqlerr.FeatureNotSupported, startOf(sel.Offset), "OFFSET in a recursive query is not implemented")
+	case sel.Limit != nil:
+		return b.errorf(sqlerr.FeatureNotSupported, startOf(sel.Limit), "LIMIT in a recursive query is not implemented")
+	}
+	inner := newScope(s)
+	holder := &query{scope: inner}
+	if err := b.bindWith(inner, holder, sel.With); err != nil {
+		return err
+	}
+	var err error
+	if c.query, err = b.selectStmt(inner, sel.Left, true); err != nil {
+		return err
+	}
+	c.query.ctes = append(holder.ctes, c.query.ctes...)
+	if err := b.nameCTE(c, c.query.output()); err != nil {
+		return err
+	}
+	c.self, c.unionAll = true, sel.All
+	inner.ctes = append(inner.ctes, c)
+	rec, err := b.selectStmt(inner, sel.Right, false)
+	c.self = false
+	if err != nil {
+		return err
+	}
+	c.recursive, err = b.recursiveTerm(c, rec, sel)
+	return err
+}
+
+// recursiveTerm checks and converts the columns of the recursive term.
+func (b *binder) recursiveTerm(c *cte, rec *query, sel *ast.SelectStmt) (*query, error) {
+	cols := rec.output()
+	if len(cols) != len(c.cols) {
+		return nil, b.errorf(sqlerr.SyntaxError, sel.Right.Pos(), "each UNION query must have the same number of columns")
+	}
+	rel := b.queryRelation(rec, rec.scope, "")
+	wrap := &query{scope: rec.scope, from: rel}
+	for i := range cols {
+		want := c.cols[i].typ
+		x, err := b.armColumn(rec, rel, i, want, "UNION")
+		if err != nil {
+			return nil, err
+		}
+		if x.Type().OID != want.OID {
+			return nil, b.errorf(sqlerr.DatatypeMismatch, c.query.visibleAt(i), "recursive query \"%s\" column %d has type %s in non-recursive term but type %s overall",
+				c.name, i+1, typeName(want.OID), typeName(x.Type().OID)).WithHint("Cast the output of the non-recursive term to the correct type.")
+		}
+		wrap.targets = append(wrap.targets, &entry{expr: x, name: cols[i].name})
+	}
+	return wrap, nil
+}
+
+// visibleAt is the position of target i, -1 where unknown.
+func (q *query) visibleAt(i int) int {
+	if list := q.visible(); i < len(list) {
+		return list[i].pos
+	}
+	return -1
+}
+
+// cteRelation makes the relation of a reference to a WITH query.
+func (b *binder) cteRelation(s *scope, c *cte, alias string, ref *ast.TableRef) (*relation, error) {
+	kind := relCTE
+	if c.self {
+		kind = relWork
+		if c.selfRefs++; c.selfRefs > 1 {
+			return nil, b.errorf(sqlerr.InvalidRecursion, ref.Pos(), "recursive reference to query \"%s\" must not appear more than once", c.name)
+		}
+	} else {
+		c.refs++
+	}
+	if c.modifying && len(c.cols) == 0 {
+		return nil, b.errorf(sqlerr.FeatureNotSupported, ref.Pos(), "WITH query \"%s\" does not have a RETURNING clause", c.name)
+	}
+	r := b.newRelation(kind, s, alias)
+	r.cte = c
+	for _, col := range c.cols {
+		col.table, col.attr = 0, 0
+		r.cols = append(r.cols, col)
+	}
+	return r, nil
+}
+
+// inlinable reports whether a WITH query may be planned where it is used,
+// as PostgreSQL does: used once, or NOT MATERIALIZED, without side effects.
+func (c *cte) inlinable() bool {
+	if c.modifying || c.recursive != nil || c.materialize == ast.MaterializeAlways {
+		return false
+	}
+	if c.refs > 1 && c.materialize != ast.MaterializeNever {
+		return false
+	}
+	volatile := len(c.query.locks) > 0
+	c.query.eachExpr(func(e plan.Expr) {
+		volatile = volatile || containsDeep(e, isVolatile)
+	})
+	return !volatile
+}

@@ -1,0 +1,144 @@
+package bind
+
+import (
+	"synapse/catalog/builtin"
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+	"synapse/exec/plan"
+	"synapse/planner/ast"
+)
+
+// functionItem binds a function in FROM, or ROWS FROM (…). Functions see the
+// items before them, as if LATERAL were written.
+func (b *binder) functionItem(s *scope, e *ast.FuncRef) (*relation, error) {
+	wasActive, wasClause := s.lateralActive, s.clause
+	s.lateralActive, s.clause = true, clauseFromFunction
+	defer func() { s.lateralActive, s.clause = wasActive, wasClause }()
+	rel := b.newRelation(relFunction, s, aliasName(e.Alias, ""))
+	rel.lateral, rel.ordinal = true, e.Ordinality
+	var err error
+	if rel.temporal, err = b.temporalClause(s, e.AsOf); err != nil {
+		return nil, err
+	}
+	for _, item := range unnestArgs(e.Funcs) {
+		defs := item.Columns
+		if defs == nil && !e.RowsFrom {
+			defs = e.Columns
+		}
+		if err := b.addFunction(s, rel, item, defs); err != nil {
+			return nil, err
+		}
+	}
+	if rel.alias == "" {
+		rel.alias = rel.calls[0].Name
+	} else if rel.scalarFunction() || len(rel.calls) == 1 && len(rel.cols) == 1 && rel.calls[0].Fn != nil && rel.calls[0].Fn.Columns == nil {
+		rel.cols[0].name = rel.alias
+	}
+	if e.Ordinality {
+		rel.cols = append(rel.cols, relColumn{name: "ordinality", typ: types.Int8})
+	}
+	return rel, b.rename(rel, e.Alias)
+}
+
+// unnestArgs turns unnest(a, b) into two calls, as PostgreSQL does in FROM.
+func unnestArgs(items []*ast.FuncRefItem) []*ast.FuncRefItem {
+	var out []*ast.FuncRefItem
+	for _, it := range items {
+		call, ok := it.Call.(*ast.FuncCall)
+		if !ok || call.FuncName() != "unnest" || len(call.Args) < 2 {
+			out = append(out, it)
+			continue
+		}
+		for _, a := range call.Args {
+			c := *call
+			c.Args = []ast.Expr{a}
+			out = append(out, &ast.FuncRefItem{Position: it.Position, Call: &c})
+		}
+	}
+	return out
+}
+
+// addFunction binds one call and adds its columns to the relation.
+func (b *binder) addFunction(s *scope, rel *relation, item *ast.FuncRefItem, defs []*ast.ColumnDef) error {
+	x, err := b.expr(s, item.Call)
+	if err != nil {
+		return err
+	}
+	name := columnName(item.Call)
+	call := plan.SetCall{Name: name}
+	var names []string
+	switch f := x.(type) {
+	case *setCall:
+		call.Fn, call.Args = f.fn, f.args
+		if rel.temporal != nil {
+			call.Args = asOfArgument(f, rel.temporal)
+		}
+		b.ranked = b.ranked || f.fn.Schema == "memory"
+		for _, c := range f.fn.Columns {
+			names = append(names, c.Name)
+			call.Cols = append(call.Cols, c.Type)
+		}
+		if names == nil {
+			names, call.Cols = []string{name}, []types.Type{f.typ}
+		}
+	default:
+		if contains(x, isSetCall) {
+			return b.errorf(sqlerr.FeatureNotSupported, item.Pos(), "set-returning functions must appear at top level of FROM")
+		}
+		call.Expr, call.Cols, names = x, []types.Type{x.Type()}, []string{name}
+		if fields := compositeFields(x); len(fields) > 0 {
+			call.Expand, call.Cols, names = true, nil, nil
+			for _, c := range fields {
+				names, call.Cols = append(names, c.Name), append(call.Cols, c.Type)
+			}
+		}
+	}
+	if len(defs) > 0 {
+		if names, err = b.columnDefs(&call, x, defs); err != nil {
+			return err
+		}
+	} else if len(call.Cols) == 1 && call.Cols[0].OID == types.OIDRecord && compositeFields(x) == nil {
+		return b.errorf(sqlerr.SyntaxError, startOf(item.Call), "a column definition list is required for functions returning \"record\"")
+	}
+	for i, n := range names {
+		rel.cols = append(rel.cols, relColumn{name: n, typ: call.Cols[i]})
+	}
+	rel.calls = append(rel.calls, call)
+	return nil
+}
+
+// columnDefs applies AS t(a int, b text).
+func (b *binder) columnDefs(call *plan.SetCall, x plan.Expr, defs []*ast.ColumnDef) ([]string, error) {
+	if x.Type().OID != types.OIDRecord || compositeFields(x) != nil {
+		return nil, b.errorf(sqlerr.SyntaxError, defs[0].Pos(), "a column definition list is only allowed for functions returning \"record\"")
+	}
+	if f, ok := x.(*plan.Func); ok { // its body has to know the columns
+		call.Fn, call.Args, call.Expr = f.Fn, f.Args, nil
+	}
+	call.Cols, call.Expand = nil, true
+	var names []string
+	for _, d := range defs {
+		t, err := b.typeOf(d.Type)
+		if err != nil {
+			return nil, err
+		}
+		names, call.Cols = append(names, d.Name), append(call.Cols, t)
+		call.Defs = append(call.Defs, builtin.OutColumn{Name: d.Name, Type: t})
+	}
+	return names, nil
+}
+
+// asOfArgument passes a reference's AS OF to a function that has an argument
+// of that name and was not given one.
+func asOfArgument(f *setCall, t *temporal) []plan.Expr {
+	if t.system == nil || t.system.Kind != plan.AsOf {
+		return f.args
+	}
+	args := append([]plan.Expr(nil), f.args...)
+	for i, name := range f.fn.ArgNames {
+		if name == "as_of" && i < len(args) && isNullConst(args[i]) && args[i].Type().OID == types.OIDTimestamptz {
+			args[i] = t.system.A
+		}
+	}
+	return args
+}

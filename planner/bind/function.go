@@ -1,0 +1,304 @@
+package bind
+
+import (
+	"slices"
+	"strings"
+
+	"synapse/catalog/builtin"
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+	"synapse/exec/plan"
+	"synapse/planner/ast"
+)
+
+// invocation is a call whose arguments are bound, before its function is known.
+type invocation struct {
+	name     []string
+	args     []plan.Expr
+	argNames []string // of the last len(argNames) arguments
+	variadic bool     // the keyword was written
+	pos      int
+}
+
+// target is the function that an invocation resolved to, its arguments in the
+// order of the declaration, converted and completed by defaults.
+type target struct {
+	fn   *builtin.Function
+	args []plan.Expr
+	ret  types.Type
+	cast types.OID // the call is a cast written as a function: int4('1'); fn is nil
+}
+
+// functionsNamed lists the overloads that a perhaps qualified name can mean.
+func (b *binder) functionsNamed(name []string) []*builtin.Function {
+	fn := name[len(name)-1]
+	var out []*builtin.Function
+	for _, f := range builtin.Functions(fn) {
+		schema := f.Schema
+		if schema == "" {
+			schema = "pg_catalog"
+		}
+		if len(name) > 1 {
+			if name[len(name)-2] == schema || name[len(name)-2] == "public" && isExtensionFunction(f) {
+				out = append(out, f)
+			}
+		} else if slices.Contains(b.path, schema) || schema == "pg_catalog" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// isExtensionFunction: functions that CREATE EXTENSION would put into public.
+func isExtensionFunction(f *builtin.Function) bool {
+	for _, t := range append([]types.OID{f.Ret}, f.Args...) {
+		if t >= types.OIDVector && t < types.FirstUserOID {
+			return true
+		}
+	}
+	return false
+}
+
+// candidates are the ways to call the functions with this many arguments.
+func (in *invocation) candidates(fns []*builtin.Function) []*candidate {
+	var out []*candidate
+	for _, f := range fns {
+		if c := in.fit(f); c != nil {
+			out = addCandidate(out, c)
+		}
+	}
+	return out
+}
+
+// addCandidate keeps, of two candidates that take the same arguments, the one
+// that leaves fewer parameters to their defaults. (PostgreSQL calls the choice
+// ambiguous; memory.query with one argument has to work.)
+func addCandidate(list []*candidate, c *candidate) []*candidate {
+	for i, have := range list {
+		if c.order == nil && have.order == nil && slices.Equal(have.args, c.args) && have.defaults != c.defaults {
+			if c.defaults < have.defaults {
+				list[i] = c
+			}
+			return list
+		}
+	}
+	return append(list, c)
+}
+
+// fit lays the call's arguments over a declaration; nil where the number or
+// the names do not fit.
+func (in *invocation) fit(f *builtin.Function) *candidate {
+	n, have := len(f.Args), len(in.args)
+	if len(in.argNames) > 0 {
+		return in.fitNamed(f)
+	}
+	if f.Variadic && !in.variadic {
+		if have < n || n == 0 {
+			return nil
+		}
+		elem := f.Args[n-1]
+		if e := arrayElem(elem); e != 0 {
+			elem = e
+		} else if elem == types.OIDAnyArray {
+			elem = types.OIDAnyElement
+		} else if elem == types.OIDAnyCompatibleArr {
+			elem = types.OIDAnyCompatible
+		}
+		c := &candidate{fn: f, args: slices.Clone(f.Args[:n-1]), expanded: true}
+		for len(c.args) < have {
+			c.args = append(c.args, elem)
+		}
+		return c
+	}
+	if in.variadic && !f.Variadic || have > n || n-have > len(f.Defaults) {
+		return nil
+	}
+	return &candidate{fn: f, args: f.Args[:have], defaults: n - have}
+}
+
+func (in *invocation) fitNamed(f *builtin.Function) *candidate {
+	positional := len(in.args) - len(in.argNames)
+	if positional > len(f.Args) || len(f.ArgNames) < len(f.Args) {
+		return nil
+	}
+	c := &candidate{fn: f, order: make([]int, len(in.args))}
+	given := make([]bool, len(f.Args))
+	for i := range in.args {
+		at := i
+		if i >= positional {
+			if at = slices.Index(f.ArgNames, in.argNames[i-positional]); at < 0 {
+				return nil
+			}
+		}
+		if given[at] {
+			return nil
+		}
+		given[at], c.order[i] = true, at
+		c.args = append(c.args, f.Args[at])
+	}
+	for i, g := range given {
+		if !g && i < len(f.Args)-len(f.Defaults) {
+			return nil
+		}
+	}
+	return c
+}
+
+// resolve picks the function of an invocation, as PostgreSQL's func_get_detail.
+func (b *binder) resolve(in *invocation) (*target, error) {
+	all := in.candidates(b.functionsNamed(in.name))
+	actual := exprOIDs(in.args)
+	chosen := exactCandidate(all, actual)
+	if chosen == nil {
+		if t := b.castCall(in, actual); t != nil {
+			return t, nil
+		}
+		switch list := matching(all, actual); len(list) {
+		case 0:
+			return nil, b.noFunction(in, actual)
+		case 1:
+			chosen = list[0]
+		default:
+			if chosen = chooseCandidate(list, actual); chosen == nil {
+				return nil, b.errorf(sqlerr.AmbiguousFunction, in.pos, "function %s is not unique", in.signature(actual)).
+					WithHint("Could not choose a best candidate function. " + addCastsHint)
+			}
+		}
+	}
+	return b.complete(in, chosen)
+}
+
+// castCall recognises a cast in function notation: a type's name over one
+// argument that needs no function, or only text input and output.
+func (b *binder) castCall(in *invocation, actual []types.OID) *target {
+	if len(in.args) != 1 || len(in.argNames) > 0 || in.variadic {
+		return nil
+	}
+	info := b.lookupType(&ast.TypeName{Names: in.name})
+	if info == nil || info.TypType == 'p' {
+		return nil
+	}
+	if actual[0] != types.OIDUnknown {
+		switch kind, _ := pathway(info.OID, actual[0], builtin.CastExplicit); kind {
+		case pathRelabel:
+		case pathIO:
+			if category(actual[0]) == 'C' && category(info.OID) == 'S' {
+				return nil
+			}
+		default:
+			return nil
+		}
+	}
+	return &target{cast: info.OID, ret: types.Of(info.OID), args: in.args}
+}
+
+func (in *invocation) signature(actual []types.OID) string {
+	parts := make([]string, len(actual))
+	positional := len(actual) - len(in.argNames)
+	for i, t := range actual {
+		if i >= positional {
+			parts[i] = in.argNames[i-positional] + " => "
+		}
+		parts[i] += typeName(t)
+	}
+	return joinDots(in.name) + "(" + strings.Join(parts, ", ") + ")"
+}
+
+func (b *binder) noFunction(in *invocation, actual []types.OID) error {
+	if len(in.name) > 1 && b.ctx.Catalog.Schema(in.name[len(in.name)-2]) == nil && len(b.functionsNamed(in.name)) == 0 {
+		return b.errorf(sqlerr.InvalidSchemaName, in.pos, "schema \"%s\" does not exist", in.name[len(in.name)-2])
+	}
+	return b.errorf(sqlerr.UndefinedFunction, in.pos, "function %s does not exist", in.signature(actual)).
+		WithHint("No function matches the given name and argument types. " + addCastsHint)
+}
+
+// complete converts the arguments, fills in defaults and gathers VARIADIC ones.
+func (b *binder) complete(in *invocation, c *candidate) (*target, error) {
+	f := c.fn
+	args := slices.Clone(in.args)
+	declared := slices.Clone(c.args)
+	if c.order != nil || c.defaults > 0 {
+		var err error
+		if args, err = b.inDeclaredOrder(in, c); err != nil {
+			return nil, err
+		}
+		declared = f.Args
+	}
+	resolved, ret, err := b.resolveGenerics(declared, exprOIDs(args), f.Ret, in.pos)
+	if err != nil {
+		return nil, err
+	}
+	for i := range args {
+		if args[i], err = b.coerceArg(args[i], resolved[i], in.pos); err != nil {
+			return nil, err
+		}
+	}
+	if last := len(f.Args) - 1; c.expanded && f.Args[last] != types.OIDAny {
+		elem := types.Of(resolved[last])
+		args = append(args[:last:last], b.arrayOf(args[last:], elem.ArrayOf()))
+	} else if in.variadic && f.Args[last] == types.OIDAny {
+		elems, ok := arrayElements(args[last])
+		if !ok {
+			return nil, sqlerr.Unsupported("VARIADIC with \""+f.Name+"\" and an array that is not written out", "Pass the elements one by one.").At(b.at(in.pos))
+		}
+		args = append(args[:last:last], elems...)
+	}
+	return &target{fn: f, args: args, ret: types.Of(ret)}, nil
+}
+
+// arrayElements takes an array that is written out apart.
+func arrayElements(e plan.Expr) ([]plan.Expr, bool) {
+	switch e := e.(type) {
+	case *plan.ArrayExpr:
+		return e.Elems, true
+	case *plan.Const:
+		a, err := types.DecodeArray(e.Typ, e.Val)
+		if err != nil || !e.Typ.IsArray() || e.Val.IsNull() {
+			return nil, false
+		}
+		out := make([]plan.Expr, len(a.Values))
+		for i, v := range a.Values {
+			out[i] = &plan.Const{Typ: e.Typ.Elem(), Val: v}
+		}
+		return out, true
+	}
+	return nil, false
+}
+
+func (b *binder) inDeclaredOrder(in *invocation, c *candidate) ([]plan.Expr, error) {
+	f := c.fn
+	out := make([]plan.Expr, len(f.Args))
+	for i, a := range in.args {
+		at := i
+		if c.order != nil {
+			at = c.order[i]
+		}
+		out[at] = a
+	}
+	first := len(f.Args) - len(f.Defaults)
+	for i := range out {
+		if out[i] != nil {
+			continue
+		}
+		x, err := b.catalogExpr(f.Defaults[i-first], nil, nil, clauseDefault)
+		if err != nil {
+			return nil, err
+		}
+		if out[i], err = b.coerceArg(x, f.Args[i], in.pos); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// callNamed makes a call of a scalar function of pg_catalog by name.
+func (b *binder) callNamed(name string, args []plan.Expr, pos int) (plan.Expr, error) {
+	t, err := b.resolve(&invocation{name: []string{"pg_catalog", name}, args: args, pos: pos})
+	if err != nil {
+		return nil, err
+	}
+	if t.fn == nil {
+		return b.convert(args[0], t.ret, builtin.CastExplicit, pos)
+	}
+	return b.fold(&plan.Func{Fn: t.fn, Args: t.args, Typ: t.ret}), nil
+}

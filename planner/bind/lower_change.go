@@ -1,0 +1,71 @@
+package bind
+
+import (
+	"synapse/exec/plan"
+)
+
+// change lowers INSERT, UPDATE, DELETE and MERGE.
+func (l *lowerer) change(q *query, fr *frame, tm *temporal) plan.Node {
+	ch := q.change
+	info, err := l.b.tableInfo(ch.table)
+	if err != nil {
+		l.fail(err)
+		return &plan.Values{}
+	}
+	switch ch.command {
+	case plan.InsertCommand:
+		return l.insert(ch, info, fr, tm)
+	case plan.MergeCommand:
+		return l.merge(q, info, fr, tm)
+	}
+	node, ly := l.from(q.from, fr, tm)
+	node = l.filter(node, q.where, ly, fr)
+	rti, rowID, version := l.rtis[ch.rel], ly.vars[varKey{ch.rel, plan.SysRowID}], ly.vars[varKey{ch.rel, plan.SysVersion}]
+	returning := l.entries(ch.returning, ly, fr)
+	if ch.command == plan.DeleteCommand {
+		return &plan.Delete{Info: info, Input: node, RTI: rti, RowIDCol: rowID, VersionCol: version, Returning: returning}
+	}
+	return &plan.Update{
+		Info: info, Input: node, RTI: rti, RowIDCol: rowID, VersionCol: version,
+		Set: l.assignments(ch.set, ly, fr), Returning: returning,
+	}
+}
+
+func (l *lowerer) entries(list []*entry, ly *layout, fr *frame) []plan.Expr {
+	if list == nil {
+		return nil
+	}
+	out := make([]plan.Expr, len(list))
+	for i, t := range list {
+		out[i] = l.expr(t.expr, ly, fr)
+	}
+	return out
+}
+
+func (l *lowerer) assignments(list []assignment, ly *layout, fr *frame) []plan.ColumnExpr {
+	var out []plan.ColumnExpr
+	for _, a := range list {
+		out = append(out, plan.ColumnExpr{Ord: a.ord, Expr: l.expr(a.expr, ly, fr)})
+	}
+	return out
+}
+
+func (l *lowerer) insert(ch *change, info *plan.TableInfo, fr *frame, tm *temporal) plan.Node {
+	n := &plan.Insert{Info: info, Input: l.query(ch.source, fr, tm)}
+	width := len(ch.table.Columns)
+	row := relLayout(ch.rel)
+	for i := range plan.SysColTypes {
+		row.vars[varKey{ch.rel, -1 - i}] = width + i
+	}
+	row.width = width + len(plan.SysColTypes)
+	n.Returning = l.entries(ch.returning, row, fr)
+	if c := ch.conflict; c != nil {
+		n.OnConflict = &plan.OnConflict{Arbiters: c.arbiters, Nothing: c.nothing}
+		if !c.nothing {
+			both := relLayout(ch.rel).beside(relLayout(c.excluded))
+			n.OnConflict.Set = l.assignments(c.set, both, fr)
+			n.OnConflict.Where = l.optional(c.where, both, fr)
+		}
+	}
+	return n
+}

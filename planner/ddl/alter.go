@@ -1,0 +1,307 @@
+package ddl
+
+import (
+	"slices"
+	"strings"
+
+	"synapse/catalog"
+	"synapse/catalog/sqlerr"
+	"synapse/planner/ast"
+)
+
+// alterPass is when an action of ALTER TABLE runs: as in PostgreSQL what is
+// dropped makes room for what is added, whatever the order of writing.
+func alterPass(c *ast.AlterCmd) int {
+	switch c.Action {
+	case ast.AlterDropColumn, ast.AlterDropConstraint, ast.AlterDropNotNull, ast.AlterDropExpression, ast.AlterDropIdentity:
+		return 0
+	case ast.AlterColumnDefault:
+		if c.Expr == nil {
+			return 0
+		}
+		return 3
+	case ast.AlterColumnType:
+		return 1
+	case ast.AlterAddColumn:
+		return 2
+	case ast.AlterSetNotNull, ast.AlterAddIdentity, ast.AlterSetIdentity:
+		return 3
+	case ast.AlterAddConstraint:
+		switch c.Constraint.Kind {
+		case ast.ConstraintPrimaryKey, ast.ConstraintUnique:
+			return 4
+		}
+		return 5
+	}
+	return 6
+}
+
+// alterTable is ALTER TABLE and its kin for other relations.
+func (b *binder) alterTable(s *ast.AlterTableStmt) error {
+	o := b.relation(s.Table.Schema, s.Table.Name)
+	if o == nil {
+		if s.IfExists {
+			b.notice(sqlerr.Notice("relation \"%s\" does not exist, skipping", s.Table.Name))
+			return nil
+		}
+		return b.noRelation(s.Table)
+	}
+	if is := relationClasses[s.Kind]; is != nil && s.Kind != ast.KindTable && !is(o) {
+		return wrongKind(s.Kind, s.Table.Name)
+	}
+	t, ok := o.(*catalog.Table)
+	if !ok {
+		return b.alterOther(s, o)
+	}
+	if t.Virtual {
+		return sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", s.Table.Name)
+	}
+	b.lock(t.ID, ast.AccessExclusiveLock)
+	d := &draft{binder: b, t: t.Clone()}
+	cmds := append([]*ast.AlterCmd(nil), s.Cmds...)
+	slices.SortStableFunc(cmds, func(x, y *ast.AlterCmd) int { return alterPass(x) - alterPass(y) })
+	for _, c := range cmds {
+		if err := d.alter(c); err != nil {
+			return err
+		}
+	}
+	if err := d.checkOptions(); err != nil {
+		return err
+	}
+	d.repartition(t)
+	d.put()
+	return nil
+}
+
+// repartition builds the indexes anew whose partitions are the namespaces, where
+// another column is the namespace now.
+func (d *draft) repartition(old *catalog.Table) {
+	if old.NamespaceColumn() == d.t.NamespaceColumn() {
+		return
+	}
+	var again []*catalog.Index
+	for _, ix := range d.cat.Indexes(d.t.ID) {
+		if partitioned(ix.Method) && len(ix.Keys) == 1 {
+			again = append(again, ix)
+			d.dropObject(ix.ID)
+		}
+	}
+	d.put()
+	for _, ix := range again {
+		d.binder.put(ix)
+	}
+}
+
+// alter carries out one action on a table.
+func (d *draft) alter(c *ast.AlterCmd) error {
+	switch c.Action {
+	case ast.AlterAddColumn:
+		return d.alterAddColumn(c)
+	case ast.AlterDropColumn:
+		return d.alterDropColumn(c)
+	case ast.AlterColumnType:
+		return d.alterType(c)
+	case ast.AlterColumnDefault, ast.AlterDropNotNull, ast.AlterSetNotNull, ast.AlterDropExpression,
+		ast.AlterAddIdentity, ast.AlterSetIdentity, ast.AlterDropIdentity, ast.AlterSetStorage:
+		return d.alterColumn(c)
+	case ast.AlterAddConstraint:
+		return d.addConstraint(c.Constraint)
+	case ast.AlterDropConstraint:
+		return d.alterDropConstraint(c)
+	case ast.AlterValidateConstraint:
+		return d.validateConstraint(c.Name)
+	case ast.AlterChangeConstraint:
+		return d.changeConstraint(c)
+	case ast.AlterSetOptions:
+		return d.setOptions(c.Options)
+	case ast.AlterResetOptions:
+		d.resetOptions(c.Options)
+		return nil
+	case ast.AlterOwner:
+		return d.alterOwner(c.Owner)
+	case ast.AlterSetLogged, ast.AlterSetUnlogged:
+		want := catalog.Permanent
+		if c.Action == ast.AlterSetUnlogged {
+			want = catalog.Unlogged
+		}
+		if d.t.Persistence == want || d.t.Persistence == 0 && want == catalog.Permanent {
+			return nil
+		}
+		return sqlerr.Unsupported("changing whether a table is logged", "Make a new table with CREATE [UNLOGGED] TABLE ... AS.")
+	case ast.AlterSetAccessMethod:
+		return d.accessMethod(c.Name)
+	}
+	return unsupportedAction(c)
+}
+
+// actionNames are the words of the actions that are not there.
+var actionNames = map[ast.AlterAction][2]string{
+	ast.AlterSetStatistics:      {"ALTER COLUMN SET STATISTICS", ""},
+	ast.AlterSetCompression:     {"ALTER COLUMN SET COMPRESSION", ""},
+	ast.AlterSetColumnOptions:   {"ALTER COLUMN SET (options)", ""},
+	ast.AlterResetColumnOptions: {"ALTER COLUMN RESET (options)", ""},
+	ast.AlterSetTablespace:      {"SET TABLESPACE", "All data is in one directory."},
+	ast.AlterEnableTrigger:      {"ENABLE TRIGGER", "There are no triggers."},
+	ast.AlterDisableTrigger:     {"DISABLE TRIGGER", "There are no triggers; foreign keys can be DEFERRABLE."},
+	ast.AlterEnableRLS:          {"row level security", "Namespaces keep rows apart: WITH (synapse.namespace = 'column')."},
+	ast.AlterDisableRLS:         {"row level security", ""},
+	ast.AlterForceRLS:           {"row level security", ""},
+	ast.AlterNoForceRLS:         {"row level security", ""},
+	ast.AlterInherit:            {"table inheritance", ""},
+	ast.AlterNoInherit:          {"table inheritance", ""},
+	ast.AlterAttachPartition:    {"table partitioning", ""},
+	ast.AlterDetachPartition:    {"table partitioning", ""},
+	ast.AlterReplicaIdentity:    {"REPLICA IDENTITY", ""},
+	ast.AlterClusterOn:          {"CLUSTER ON", ""},
+	ast.AlterDropCluster:        {"SET WITHOUT CLUSTER", ""},
+}
+
+func unsupportedAction(c *ast.AlterCmd) error {
+	if n, ok := actionNames[c.Action]; ok {
+		return sqlerr.Unsupported(n[0], n[1])
+	}
+	return sqlerr.Unsupported("ALTER TABLE "+c.Text, "")
+}
+
+// alterOther is ALTER TABLE, INDEX, VIEW or SEQUENCE of what is not a table.
+func (b *binder) alterOther(s *ast.AlterTableStmt, o catalog.Object) error {
+	for _, c := range s.Cmds {
+		n, h := cloneObject(o)
+		switch {
+		case c.Action == ast.AlterOwner:
+			if n.Class() == catalog.ClassIndex {
+				return sqlerr.New(sqlerr.WrongObjectType, "cannot change owner of index \"%s\"", h.Name).
+					WithHint("Change the ownership of the index's table instead.")
+			}
+			role, err := b.roleNamed(c.Owner)
+			if err != nil {
+				return err
+			}
+			h.Owner = role.ID
+		case c.Action == ast.AlterSetOptions || c.Action == ast.AlterResetOptions:
+			if err := changeOptions(n, c); err != nil {
+				return err
+			}
+		case s.Kind == ast.KindTable && n.Class() != catalog.ClassView:
+			return sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a table", h.Name)
+		default:
+			return sqlerr.Unsupported("this form of ALTER "+strings.ToUpper(describeKind(o)), "")
+		}
+		b.put(n)
+		o = n
+	}
+	return nil
+}
+
+// changeOptions is SET or RESET (…) of an index or view.
+func changeOptions(o catalog.Object, c *ast.AlterCmd) (err error) {
+	merge := func(old, set map[string]string) map[string]string {
+		out := map[string]string{}
+		for k, v := range old {
+			out[k] = v
+		}
+		for k, v := range set {
+			out[k] = v
+		}
+		if c.Action == ast.AlterResetOptions {
+			for _, opt := range c.Options {
+				delete(out, opt.Name)
+			}
+		}
+		return out
+	}
+	var set map[string]string
+	switch o := o.(type) {
+	case *catalog.Index:
+		if c.Action == ast.AlterSetOptions {
+			set, err = indexOptions(o.Method, c.Options)
+		}
+		o.Options = merge(o.Options, set)
+	case *catalog.View:
+		if c.Action == ast.AlterSetOptions {
+			set, err = viewOptions(c.Options)
+		}
+		o.Options = merge(o.Options, set)
+	default:
+		err = sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a table", o.ObjectName())
+	}
+	return err
+}
+
+// alterOwner gives the table, its indexes and its sequences to a role.
+func (d *draft) alterOwner(to *ast.RoleName) error {
+	role, err := d.roleNamed(to)
+	if err != nil {
+		return err
+	}
+	d.t.Owner = role.ID
+	d.put()
+	for _, ix := range d.cat.Indexes(d.t.ID) {
+		n := *ix
+		n.Owner = role.ID
+		d.binder.put(&n)
+	}
+	for _, s := range d.ownedSequences(d.t.ID, 0) {
+		n, h := cloneObject(s.obj)
+		h.Owner = role.ID
+		d.binder.put(n)
+	}
+	return nil
+}
+
+// reload takes over what other parts of the binder made of the table.
+func (d *draft) reload() { d.t = d.cat.Table(d.t.ID).Clone() }
+
+// column finds a column of the table; 42703 if there is none.
+func (d *draft) column(name string) (*catalog.Column, int, error) {
+	c, ord := d.t.Column(name)
+	if c == nil {
+		if systemColumnNames[name] {
+			return nil, 0, sqlerr.New(sqlerr.FeatureNotSupported, "cannot alter system column \"%s\"", name)
+		}
+		return nil, 0, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", name, d.t.Name)
+	}
+	return c, ord, nil
+}
+
+func (d *draft) alterDropColumn(c *ast.AlterCmd) error {
+	_, ord := d.t.Column(c.Name)
+	if ord == 0 && c.IfExists {
+		d.notice(sqlerr.Notice("column \"%s\" of relation \"%s\" does not exist, skipping", c.Name, d.t.Name))
+		return nil
+	}
+	if _, _, err := d.column(c.Name); err != nil {
+		return err
+	}
+	if option := optionUses(d.t, c.Name); option != "" {
+		return sqlerr.New(sqlerr.DependentObjectsExist, "cannot drop column \"%s\" because parameter \"%s\" of table \"%s\" names it", c.Name, option, d.t.Name).
+			WithHint("Use ALTER TABLE ... RESET (%s) first.", option)
+	}
+	d.put()
+	x := d.newDropping(c.Cascade)
+	x.first = []item{{obj: d.cat.Table(d.t.ID), column: ord}}
+	if err := x.run(); err != nil {
+		return err
+	}
+	d.reload()
+	return nil
+}
+
+func (d *draft) alterDropConstraint(c *ast.AlterCmd) error {
+	k := constraintNamed(d.t, c.Name)
+	if k == nil {
+		if c.IfExists {
+			d.notice(sqlerr.Notice("constraint \"%s\" of relation \"%s\" does not exist, skipping", c.Name, d.t.Name))
+			return nil
+		}
+		return sqlerr.New(sqlerr.UndefinedObject, "constraint \"%s\" of relation \"%s\" does not exist", c.Name, d.t.Name)
+	}
+	d.put()
+	x := d.newDropping(c.Cascade)
+	x.first = []item{{obj: d.cat.Table(d.t.ID), con: k.ID}}
+	if err := x.run(); err != nil {
+		return err
+	}
+	d.reload()
+	return nil
+}

@@ -1,0 +1,88 @@
+package ddl
+
+import (
+	"synapse/catalog"
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+	"synapse/planner/ast"
+)
+
+// extensions are those whose functions and types are built in, with the version
+// that they behave as. CREATE EXTENSION only records them.
+var extensions = map[string]string{
+	"vector": "0.8.0", "pg_trgm": "1.6", "hstore": "1.8", "uuid-ossp": "1.1", "citext": "1.6", "pgcrypto": "1.3", "plpgsql": "1.0",
+}
+
+// extensionTypes are the types that go with an extension.
+var extensionTypes = map[string][]types.OID{
+	"vector": {types.OIDVector, types.OIDHalfvec, types.OIDSparsevec},
+	"citext": {types.OIDCitext},
+}
+
+func (b *binder) createExtension(s *ast.CreateExtensionStmt) error {
+	if b.cat.Extension(s.Name) != nil {
+		if s.IfNotExists {
+			b.notice(sqlerr.Notice("extension \"%s\" already exists, skipping", s.Name))
+			return nil
+		}
+		return sqlerr.New(sqlerr.DuplicateObject, "extension \"%s\" already exists", s.Name)
+	}
+	version, ok := extensions[s.Name]
+	if !ok {
+		return sqlerr.New(sqlerr.FeatureNotSupported, "extension \"%s\" is not available", s.Name).
+			WithHint("Available are citext, hstore, pg_trgm, pgcrypto, plpgsql, uuid-ossp and vector.")
+	}
+	schema := ""
+	for _, o := range s.Options {
+		switch o.Name {
+		case "schema":
+			schema = o.Text()
+		case "new_version":
+			version = o.Text()
+		}
+	}
+	in, err := b.creationSchema(schema, ast.Permanent, ast.Unknown.Pos())
+	if err != nil {
+		return err
+	}
+	h, err := b.header(s.Name, in.ID)
+	if err != nil {
+		return err
+	}
+	b.put(&catalog.Extension{Header: h, Version: version})
+	return nil
+}
+
+// alterExtension is ALTER EXTENSION … UPDATE.
+func (b *binder) alterExtension(s *ast.AlterExtensionStmt) error {
+	e := b.cat.Extension(s.Name)
+	if e == nil {
+		return sqlerr.New(sqlerr.UndefinedObject, "extension \"%s\" does not exist", s.Name)
+	}
+	version := extensions[s.Name]
+	for _, o := range s.Options {
+		if o.Name == "new_version" {
+			version = o.Text()
+		}
+	}
+	if version == "" || version == e.Version {
+		b.notice(sqlerr.Notice("version \"%s\" of extension \"%s\" is already installed", e.Version, s.Name))
+		return nil
+	}
+	n := *e
+	n.Version = version
+	b.put(&n)
+	return nil
+}
+
+func (b *binder) droppedExtension(s *ast.DropStmt, ref *ast.ObjectRef) (catalog.Object, error) {
+	name := ref.Names[0]
+	if e := b.cat.Extension(name); e != nil {
+		return e, nil
+	}
+	if s.IfExists {
+		b.notice(sqlerr.Notice("extension \"%s\" does not exist, skipping", name))
+		return nil, nil
+	}
+	return nil, sqlerr.New(sqlerr.UndefinedObject, "extension \"%s\" does not exist", name)
+}

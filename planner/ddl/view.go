@@ -1,0 +1,213 @@
+package ddl
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"synapse/catalog"
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+	"synapse/exec/plan"
+	"synapse/planner/ast"
+)
+
+// createView records a query under a name, or replaces one.
+func (b *binder) createView(s *ast.CreateViewStmt) error {
+	if s.CheckOption != ast.CheckNone {
+		return sqlerr.Unsupported("WITH CHECK OPTION", "Views are read-only; write to the table.")
+	}
+	p, stars, err := b.compileQuery(s.Query)
+	if err != nil {
+		return err
+	}
+	persist := s.Persistence
+	schema, err := b.creationSchema(s.View.Schema, persist, s.View.Pos())
+	if err != nil {
+		return err
+	}
+	if persist == ast.Unlogged {
+		return sqlerr.New(sqlerr.SyntaxError, "views cannot be unlogged because they do not have storage")
+	}
+	if persist == ast.Permanent && b.usesTemporary(p) && schema.Name != b.TempSchema {
+		b.notice(sqlerr.Notice("view \"%s\" will be a temporary view", s.View.Name))
+		if schema, err = b.temporarySchema(); err != nil {
+			return err
+		}
+	}
+	v := &catalog.View{Query: expandStars(s.QueryText, s.Query.Start, stars), SearchPath: b.keptPath(schema.Name == b.TempSchema)}
+	if v.Columns, err = b.queryColumns(p, s.Columns, "CREATE VIEW specifies more column names than columns"); err != nil {
+		return err
+	}
+	if v.Options, err = viewOptions(s.Options); err != nil {
+		return err
+	}
+	name := b.name(s.View.Name)
+	if old := b.cat.Relation(schema.Name, name); old != nil {
+		return b.replaceView(s, v, old)
+	}
+	if v.Header, err = b.header(name, schema.ID); err != nil {
+		return err
+	}
+	if v.TypeID, err = b.typeID(); err != nil {
+		return err
+	}
+	b.put(v)
+	return nil
+}
+
+// compileQuery compiles the query of a view or of CREATE TABLE AS, which has no
+// parameters. stars are its * by place in the text.
+func (b *binder) compileQuery(q *ast.SelectStmt) (p *plan.Plan, stars map[int][]string, err error) {
+	ast.Inspect(q, func(n ast.Node) bool {
+		if param, ok := n.(*ast.Param); ok && !param.Slot && err == nil {
+			err = sqlerr.New(sqlerr.UndefinedParameter, "there is no parameter $%d", param.Number).At(b.at(param.Pos()))
+		}
+		return err == nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx := *b.bindContext()
+	ctx.ParamTypes = nil
+	stars = map[int][]string{}
+	ctx.OnStar = func(pos int, columns []string) { stars[pos] = columns }
+	p, err = b.Query(ctx, q, b.text)
+	return p, stars, err
+}
+
+// expandStars writes the columns of each * into a query's text, which starts at
+// start: a column that a table gets later is not part of the view.
+func expandStars(text string, start int, stars map[int][]string) string {
+	if start < 0 {
+		return text
+	}
+	var out strings.Builder
+	at := 0
+	for _, pos := range slices.Sorted(maps.Keys(stars)) {
+		from := pos - start
+		if from < at || from >= len(text) {
+			continue
+		}
+		to := starEnd(text, from)
+		out.WriteString(text[at:from])
+		out.WriteString(strings.Join(stars[pos], ", "))
+		at = to
+	}
+	return out.String() + text[at:]
+}
+
+// starEnd finds the end of * or name.* that begins at from; names may be quoted.
+func starEnd(text string, from int) int {
+	quoted := false
+	for i := from; i < len(text); i++ {
+		switch {
+		case text[i] == '"':
+			quoted = !quoted
+		case text[i] == '*' && !quoted:
+			return i + 1
+		}
+	}
+	return from
+}
+
+// keptPath is the search path that a stored query resolves by. Only what is
+// temporary itself looks into the session's temporary schema.
+func (b *binder) keptPath(temporary bool) []string {
+	var out []string
+	for _, name := range b.SearchPath {
+		if name != b.TempSchema || temporary {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// usesTemporary reports whether a plan reads a temporary relation.
+func (b *binder) usesTemporary(p *plan.Plan) bool {
+	for _, o := range p.Objects {
+		if obj := b.cat.Object(o.ID); obj != nil && obj.SchemaID() != 0 && b.cat.SchemaName(obj.SchemaID()) == b.TempSchema {
+			return true
+		}
+	}
+	return false
+}
+
+// queryColumns makes columns of a query's result, renamed by names.
+func (b *binder) queryColumns(p *plan.Plan, names []string, tooMany string) ([]catalog.Column, error) {
+	if len(names) > len(p.Columns) {
+		return nil, sqlerr.New(sqlerr.SyntaxError, "%s", tooMany)
+	}
+	seen := map[string]bool{}
+	var out []catalog.Column
+	for i, c := range p.Columns {
+		name := c.Name
+		if i < len(names) {
+			name = names[i]
+		}
+		name = truncateName(name)
+		if seen[name] {
+			return nil, sqlerr.New(sqlerr.DuplicateColumn, "column \"%s\" specified more than once", name)
+		}
+		seen[name] = true
+		t := c.Type
+		if t.OID == types.OIDUnknown {
+			t = types.Text
+		}
+		if err := columnTypeAllowed(name, t); err != nil {
+			return nil, err
+		}
+		out = append(out, catalog.Column{Name: name, Type: t, Attr: i})
+	}
+	return out, nil
+}
+
+// replaceView is CREATE OR REPLACE VIEW: columns may only be added at the end.
+func (b *binder) replaceView(s *ast.CreateViewStmt, v *catalog.View, old catalog.Object) error {
+	if !s.Replace {
+		return sqlerr.New(sqlerr.DuplicateTable, "relation \"%s\" already exists", old.ObjectName())
+	}
+	was, ok := old.(*catalog.View)
+	if !ok {
+		return sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a view", old.ObjectName())
+	}
+	if len(v.Columns) < len(was.Columns) {
+		return sqlerr.New(sqlerr.InvalidTableDefinition, "cannot drop columns from view")
+	}
+	for i, c := range was.Columns {
+		n := v.Columns[i]
+		if n.Name != c.Name {
+			return sqlerr.New(sqlerr.InvalidTableDefinition, "cannot change name of view column \"%s\" to \"%s\"", c.Name, n.Name).
+				WithHint("Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.")
+		}
+		if n.Type != c.Type {
+			return sqlerr.New(sqlerr.InvalidTableDefinition, "cannot change data type of view column \"%s\" from %s to %s",
+				c.Name, types.FormatType(c.Type), types.FormatType(n.Type))
+		}
+		v.Columns[i].Comment, v.Columns[i].Default = c.Comment, c.Default
+	}
+	v.Header, v.TypeID = was.Header, was.TypeID
+	b.put(v)
+	return nil
+}
+
+// viewOptions checks WITH (…) of a view; security_barrier and security_invoker
+// are kept, for a view reads as its owner or its caller alike.
+func viewOptions(list []*ast.Option) (map[string]string, error) {
+	out := map[string]string{}
+	for _, o := range list {
+		switch o.Name {
+		case "security_barrier", "security_invoker":
+		case "check_option":
+			return nil, sqlerr.Unsupported("WITH CHECK OPTION", "Views are read-only; write to the table.")
+		default:
+			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "unrecognized parameter \"%s\"", o.Name)
+		}
+		value := strings.ToLower(o.Text())
+		if !o.HasValue() {
+			value = "true"
+		}
+		out[o.Name] = value
+	}
+	return out, nil
+}

@@ -1,0 +1,82 @@
+package opt
+
+import (
+	"strings"
+
+	"synapse/catalog"
+	"synapse/catalog/types"
+	"synapse/exec/plan"
+)
+
+// Inverted index queries, numbered as storage numbers them.
+const (
+	invertedContains = iota
+	invertedOverlap
+	invertedExists
+	invertedExistsAny
+	invertedExistsAll
+)
+
+// candidates collects the inverted indexes that narrow a scan; the filter
+// rechecks every row. nil if there is none.
+func (o *optimizer) candidates(s *plan.Scan, conds []plan.Expr) (plan.RowSource, string) {
+	var sources []plan.RowSource
+	var texts []string
+	for _, c := range conds {
+		if src := o.inverted(s, c); src != nil {
+			sources = append(sources, src)
+			texts = append(texts, c.String())
+		}
+	}
+	switch len(sources) {
+	case 0:
+		return nil, ""
+	case 1:
+		return sources[0], texts[0]
+	}
+	return &plan.AndRows{Sources: sources}, "(" + strings.Join(texts, " AND ") + ")"
+}
+
+// inverted finds a GIN index for one condition.
+func (o *optimizer) inverted(s *plan.Scan, cond plan.Expr) plan.RowSource {
+	f, ok := cond.(*plan.Func)
+	if !ok || len(f.Args) != 2 {
+		return nil
+	}
+	column, value, op := f.Args[0], f.Args[1], f.Op
+	if op == "<@" && constant(column) {
+		column, value, op = value, column, "@>"
+	}
+	if !constant(value) || constant(column) {
+		return nil
+	}
+	kind := column.Type().Kind()
+	query := -1
+	switch op {
+	case "@>":
+		query = invertedContains
+	case "&&":
+		query = invertedOverlap
+	case "?":
+		query = invertedExists
+	case "?|":
+		query = invertedExistsAny
+	case "?&":
+		query = invertedExistsAll
+	}
+	if query < 0 || kind != types.KindJSONB && kind != types.KindArray || kind == types.KindArray && query > invertedOverlap ||
+		column.Type().OID != value.Type().OID && query <= invertedOverlap {
+		return nil
+	}
+	for _, ix := range o.catalog.Indexes(s.Table.ID) {
+		if ix.Method != catalog.GIN || ix.Invalid || len(ix.Keys) != 1 || ix.Predicate != "" || !isKey(s, &ix.Keys[0], column) {
+			continue
+		}
+		if query >= invertedExists && ix.Keys[0].Opclass == "jsonb_path_ops" {
+			continue // it holds paths, not keys
+		}
+		o.objects[ix] = true
+		return &plan.InvertedRows{Index: ix, Op: uint8(query), Value: value}
+	}
+	return nil
+}

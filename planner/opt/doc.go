@@ -1,0 +1,12 @@
+// Package opt makes a bound plan fast without changing what it returns. It is an
+// ordered list of rewrites (rules in opt.go), each a small function on immutable
+// nodes:
+//
+//	pushFilters   conditions move towards the tables they are about
+//	chooseJoins   equality joins become hash joins, or index look-ups per row
+//	choosePaths   filters become index ranges and bitmaps
+//	chooseOrder   ORDER BY … LIMIT becomes a vector search, an index's own order, or a top-n sort
+//
+// Positions: a rewrite that changes a node's columns puts a Project above it, so
+// that nodes further up stay as they are.
+package opt

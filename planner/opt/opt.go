@@ -1,0 +1,64 @@
+package opt
+
+import (
+	"synapse/catalog"
+	"synapse/exec/plan"
+)
+
+// Sizes tells how many rows a table holds now; nil functions and absent answers
+// mean unknown. Estimates steer choices and never change results.
+type Sizes interface {
+	Rows(table *catalog.Table) (rows int, known bool)
+}
+
+// optimizer carries what the rules ask.
+type optimizer struct {
+	catalog *catalog.Catalog
+	sizes   Sizes
+	slots   int
+	objects map[*catalog.Index]bool // indexes that the plan came to depend on
+}
+
+// Optimize rewrites a plan; the given one stays as it is.
+func Optimize(c *catalog.Catalog, sizes Sizes, p *plan.Plan) *plan.Plan {
+	if p.Root == nil {
+		return p
+	}
+	o := &optimizer{catalog: c, sizes: sizes, slots: p.Slots, objects: map[*catalog.Index]bool{}}
+	n := *p
+	n.Root = o.tree(p.Root)
+	n.CTEs = append([]plan.CTE(nil), p.CTEs...)
+	for i := range n.CTEs {
+		n.CTEs[i].Input = o.tree(n.CTEs[i].Input)
+		if n.CTEs[i].Recursive != nil {
+			n.CTEs[i].Recursive = o.tree(n.CTEs[i].Recursive)
+		}
+	}
+	n.Slots = o.slots
+	n.Objects = append([]plan.ObjectVersion(nil), p.Objects...)
+	for ix := range o.objects {
+		n.Objects = append(n.Objects, plan.ObjectVersion{ID: ix.ID, Version: c.ObjectVersion(ix.ID)})
+	}
+	return &n
+}
+
+// tree runs the rules over a tree and over the subqueries in its expressions.
+func (o *optimizer) tree(n plan.Node) plan.Node {
+	n = mapExprs(n, o.subqueries)
+	n = o.pushFilters(n)
+	n = o.chooseJoins(n)
+	n = o.choosePaths(n)
+	n = o.chooseOrder(n)
+	return o.estimate(n)
+}
+
+// subqueries optimizes the plans inside an expression.
+func (o *optimizer) subqueries(e plan.Expr) plan.Expr {
+	e = plan.MapChildren(e, o.subqueries)
+	if s, ok := e.(*plan.SubPlan); ok {
+		c := *s
+		c.Input = o.tree(s.Input)
+		return &c
+	}
+	return e
+}

@@ -1,0 +1,54 @@
+package planner
+
+import (
+	"synapse/catalog"
+	"synapse/exec/plan"
+	"synapse/planner/opt"
+)
+
+// tableUse is what a cached plan assumed about a table.
+type tableUse struct {
+	table   *catalog.Table
+	indexes []*catalog.Index
+	rows    int
+	known   bool
+}
+
+// A plan is made anew when a table's size has changed by this factor, and by
+// at least this many rows: below that no choice changes.
+const (
+	outgrownFactor = 8
+	outgrownRows   = 1000
+)
+
+// tablesOf lists the stored tables that a plan depends on.
+func tablesOf(cat *catalog.Catalog, sizes opt.Sizes, p *plan.Plan) []tableUse {
+	var out []tableUse
+	for _, o := range p.Objects {
+		t := cat.Table(o.ID)
+		if t == nil || t.Virtual {
+			continue
+		}
+		u := tableUse{table: t, indexes: cat.Indexes(t.ID)}
+		if sizes != nil {
+			u.rows, u.known = sizes.Rows(t)
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+// outgrown reports that a table is no longer of the size that the plan was made for.
+func (e *cachedPlan) outgrown(sizes opt.Sizes) bool {
+	if sizes == nil {
+		return false
+	}
+	for i := range e.tables {
+		u := &e.tables[i]
+		rows, known := sizes.Rows(u.table)
+		if known != u.known || rows > outgrownFactor*u.rows+outgrownRows || u.rows > outgrownFactor*rows+outgrownRows {
+			return true
+		}
+	}
+	return false
+}

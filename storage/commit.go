@@ -1,0 +1,363 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"sort"
+
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+	"synapse/storage/commitlog"
+	"synapse/storage/effect"
+	"synapse/storage/row"
+)
+
+// installRows is how many rows of a commit are installed before readers of the table are let in.
+const installRows = 256
+
+// commit is a transaction made ready: all that can be computed before its
+// timestamp is known.
+type commit struct {
+	tables  []tableChange // ascending by OID
+	body    []byte        // of the log record; nil: nothing is logged
+	objects []uint32      // catalog rows that change, each once
+
+	parts, partBytes int // of the body, in the log already
+}
+
+type tableChange struct {
+	table     *table
+	forgetful bool // no history is kept
+	rows      []rowChange
+}
+
+type rowChange struct {
+	local  uint32
+	image  row.Image // as logged; nil: the row is deleted
+	deltas []delta
+}
+
+// Commit makes the transaction's writes durable and visible and returns their
+// timestamp; without writes, the watermark. An error means that nothing
+// was written, except after a failure of the log (58030), when the outcome is
+// unknown until the next start. ctx is not looked at once the commit is in the log.
+func (x *Txn) Commit(ctx context.Context) (Timestamp, error) {
+	defer x.Rollback()
+	if x.done {
+		return x.s.seq.published(), nil
+	}
+	if ctx.Err() != nil {
+		return 0, canceled(ctx)
+	}
+	if len(x.overlay.writes) == 0 {
+		return x.s.seq.published(), nil
+	}
+	c, err := x.prepare()
+	if err != nil {
+		return 0, err
+	}
+	if len(c.tables) == 0 {
+		return x.s.seq.published(), nil
+	}
+	logged := c.body != nil
+	if x.s.seq.relaxed || !logged {
+		// Now, while a full disk can still be refused without harm.
+		if err := x.s.seq.reserve(x.s.Now()); err != nil {
+			return 0, err
+		}
+	}
+	if err := x.s.writeEarly(x, c); err != nil {
+		return 0, err
+	}
+	ts, lsn, err := x.s.sequence(x, c)
+	if err != nil {
+		x.s.void(x, c)
+		return 0, err
+	}
+	return ts, x.s.seq.finish(ts, lsn, logged)
+}
+
+// writeEarly brings all but the end of a large body to the log before the commit
+// takes its turn, so that others do not wait for its bytes.
+func (s *Store) writeEarly(x *Txn, c *commit) (err error) {
+	n := len(c.body) / commitlog.PartMax * commitlog.PartMax
+	if n == 0 {
+		return nil
+	}
+	if c.parts, err = s.journal.AppendPart(x.id, c.body[:n]); err != nil {
+		s.void(x, c)
+		return err
+	}
+	c.partBytes, c.body = n, c.body[n:]
+	return nil
+}
+
+// void says in the log that a transaction's parts do not count. Should that
+// fail, the next start says it.
+func (s *Store) void(x *Txn, c *commit) {
+	if c.parts > 0 {
+		_, _ = s.journal.Append(commitlog.Record{Type: commitlog.TypeAbort, Txn: x.id})
+	}
+}
+
+// sequence validates, stamps, logs and installs a commit, in the order of all commits.
+func (s *Store) sequence(x *Txn, c *commit) (Timestamp, commitlog.LSN, error) {
+	q := s.seq
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.failed != nil {
+		return 0, 0, q.failed
+	}
+	if err := x.validate(); err != nil {
+		return 0, 0, err
+	}
+	ts := q.next()
+	lsn := s.journal.Last()
+	if c.body != nil {
+		var err error
+		_, version := s.catalog.newestCatalog()
+		lsn, err = s.journal.AppendCommit(commitlog.Commit{
+			Txn: x.id, Timestamp: int64(ts), CatalogVersion: uint64(version),
+			Parts: c.parts, PartBytes: c.partBytes, Body: c.body,
+		})
+		if err != nil {
+			return 0, 0, err
+		}
+	}
+	// From here on the commit is a fact. If memory cannot follow the log, nothing
+	// that comes later may be acknowledged.
+	installed := false
+	defer func() {
+		if !installed {
+			q.failed = errHalfInstalled()
+			if q.fatal != nil {
+				go q.fatal(q.failed)
+			}
+		}
+	}()
+	if err := s.install(c, x.built, ts); err != nil {
+		s.options.Log.Error("commit could not be installed", "error", err)
+		return 0, 0, err
+	}
+	q.enqueue(ts, lsn)
+	installed = true
+	return ts, lsn, nil
+}
+
+// install applies a commit to memory. Caller holds the sequencer's lock.
+func (s *Store) install(c *commit, built []*tableIndex, ts Timestamp) error {
+	for i := range c.tables {
+		if err := c.tables[i].install(ts); err != nil {
+			return err
+		}
+		if c.tables[i].forgetful {
+			if err := c.tables[i].table.compact(s.active.horizon(s.seq)); err != nil {
+				return err
+			}
+		}
+	}
+	if len(c.objects) == 0 {
+		return nil
+	}
+	before, _ := s.catalog.newestCatalog()
+	if err := s.catalog.advance(ts, c.objects); err != nil {
+		return err
+	}
+	after, _ := s.catalog.newestCatalog()
+	s.detach(before, after, ts)
+	s.forget(before, after)
+	for i, ix := range built {
+		if after.Index(ix.def.ID) != nil && !rebuiltLater(built[i+1:], ix) {
+			s.table(ix.layout.ID).attach(ix, ts)
+		}
+	}
+	return nil
+}
+
+func rebuiltLater(later []*tableIndex, ix *tableIndex) bool {
+	for _, l := range later {
+		if l.def.ID == ix.def.ID {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *tableChange) install(ts Timestamp) error {
+	t := c.table
+	for first := 0; first < len(c.rows); first += installRows {
+		t.mu.Lock()
+		for i := first; i < min(first+installRows, len(c.rows)); i++ {
+			if err := t.installRow(&c.rows[i], ts); err != nil {
+				t.mu.Unlock()
+				return err
+			}
+		}
+		t.mu.Unlock()
+	}
+	return nil
+}
+
+// installRow applies one row's change. Caller holds mu exclusively.
+func (t *table) installRow(r *rowChange, ts Timestamp) error {
+	var im row.Image
+	if r.image == nil {
+		t.remove(r.local, ts)
+	} else {
+		if err := t.put(r.local, r.image, ts); err != nil {
+			return err
+		}
+		im = t.image(t.versions.get(t.head(r.local)))
+	}
+	for i := range r.deltas {
+		d := &r.deltas[i]
+		if err := d.index.apply(r.local, im, &d.old, &d.new, ts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare computes effects and index changes from the overlay.
+func (x *Txn) prepare() (*commit, error) {
+	ids := make([]types.OID, 0, len(x.overlay.tables))
+	for id := range x.overlay.tables {
+		ids = append(ids, id)
+	}
+	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
+	c := &commit{}
+	var effects []effect.Effect
+	for _, id := range ids {
+		o := x.overlay.tables[id]
+		first := &x.overlay.writes[o.order[0]]
+		change := tableChange{table: first.table, forgetful: first.def != nil && !first.def.KeepsHistory()}
+		indexes := x.liveIndexes(change.table)
+		for _, i := range o.order {
+			w := &x.overlay.writes[i]
+			if o.heads[w.local] != i || (w.image == nil && !w.base) {
+				continue // overwritten later, or born and dead within the transaction
+			}
+			r, err := x.prepareRow(w, indexes)
+			if err != nil {
+				return nil, err
+			}
+			change.rows = append(change.rows, r)
+			if id == effect.CatalogTable {
+				c.objects = append(c.objects, w.local)
+			}
+			if w.quiet {
+				continue
+			}
+			e := effect.Effect{Kind: effect.Put, Table: id, Row: uint64(rowID(w.local)), Image: r.image}
+			if r.image == nil {
+				e.Kind = effect.Delete
+			}
+			effects = append(effects, e)
+		}
+		if len(change.rows) > 0 {
+			c.tables = append(c.tables, change)
+		}
+	}
+	if len(effects) > 0 {
+		c.body = effect.AppendBody(nil, effects)
+	}
+	return c, nil
+}
+
+// liveIndexes returns the indexes of a table that this commit must keep up.
+func (x *Txn) liveIndexes(tb *table) []*tableIndex {
+	tb.mu.RLock()
+	defer tb.mu.RUnlock()
+	var out []*tableIndex
+	for id, ix := range tb.indexes {
+		if x.builtIndex(id) == nil {
+			out = append(out, ix)
+		}
+	}
+	for _, ix := range x.built {
+		if ix.layout.ID == tb.id && x.builtIndex(ix.def.ID) == ix {
+			out = append(out, ix)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].def.ID < out[j].def.ID })
+	return out
+}
+
+// prepareRow computes what one row's newest write changes. The row is locked or
+// new, so its committed versions stand still.
+func (x *Txn) prepareRow(w *write, indexes []*tableIndex) (rowChange, error) {
+	t := w.table
+	r := rowChange{local: w.local, image: w.image}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	var base row.Image
+	if w.base {
+		base = t.image(t.versions.get(t.head(w.local)))
+	}
+	for _, ix := range indexes {
+		d := delta{index: ix}
+		var err error
+		if base != nil {
+			if d.old, err = ix.entryOf(t, base); err != nil {
+				return r, err
+			}
+		}
+		if w.image != nil {
+			if d.new, err = ix.entryOf(t, w.image); err != nil {
+				return r, err
+			}
+		}
+		if !d.old.equal(&d.new) {
+			r.deltas = append(r.deltas, d)
+		}
+	}
+	if base != nil && w.image != nil {
+		var err error
+		if r.image, err = t.shrink(w.image, base); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// shrink marks large attributes that did not change, so that they are logged and
+// stored once. base is a stored image. Caller holds mu.
+func (t *table) shrink(im, base row.Image) (row.Image, error) {
+	same := func(attr int) bool {
+		state, payload := im.Payload(attr)
+		if state != row.Value || len(payload) < farBytesMin {
+			return false
+		}
+		old, far := base.Payload(attr)
+		if old != row.Far {
+			return false
+		}
+		_, skip := binary.Uvarint(payload)
+		return bytes.Equal(t.farValue(attr, far).Bytes(), payload[skip:])
+	}
+	var b row.Builder
+	found := false
+	for attr := range im.Len() {
+		if found = same(attr); found {
+			break
+		}
+	}
+	if !found {
+		return im, nil
+	}
+	b.Reset(im.Len())
+	for attr := range im.Len() {
+		if same(attr) {
+			b.SetRaw(attr, row.Same, nil)
+		} else {
+			state, payload := im.Payload(attr)
+			b.SetRaw(attr, state, payload)
+		}
+	}
+	return b.Append(nil)
+}
+
+func errHalfInstalled() error {
+	return sqlerr.New(sqlerr.CrashShutdown, "the server is going down: a commit in the log could not be applied to memory")
+}

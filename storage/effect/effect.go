@@ -1,0 +1,38 @@
+package effect
+
+import (
+	"synapse/catalog/types"
+	"synapse/storage/row"
+)
+
+// Kind says what an effect does. The numbers are part of the format.
+type Kind uint8
+
+// Kinds of effect.
+const (
+	Put      Kind = iota + 1 // Table, Row, Image: a new version of the row; the one before is closed
+	Delete                   // Table, Row: the newest version is closed
+	Sequence                 // Sequence, Value, Called: no value beyond Value has left the server
+	Ceiling                  // Ceiling: no timestamp beyond it was given to a commit or a reader
+	Assign                   // Namespace, To: the namespace lives in shard To
+)
+
+// Effect is one change. Which fields count depends on Kind; the others are zero.
+// Strings and images of a decoded effect alias the body.
+type Effect struct {
+	Kind  Kind
+	Shard uint16
+
+	Table types.OID // CatalogTable: the row is a catalog object
+	Row   uint64    // storage.RowID: shard in the high 16 bits
+	Image row.Image
+
+	Sequence types.OID
+	Value    int64
+	Called   bool // as in setval's third argument: Value itself was used
+
+	Ceiling int64 // storage.Timestamp: µs since 2000-01-01 UTC
+
+	Namespace string
+	To        uint16
+}

@@ -1,0 +1,68 @@
+package storage
+
+import (
+	"sort"
+
+	"synapse/catalog"
+)
+
+// attach puts a built index into service; the one it replaces still answers for
+// the time before.
+func (t *table) attach(ix *tableIndex, ts Timestamp) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if old := t.indexes[ix.def.ID]; old != nil {
+		t.retired = append(t.retired, retiredIndex{old, ts})
+	}
+	t.indexes[ix.def.ID] = ix
+	t.refreshUnique()
+}
+
+// detach takes dropped indexes out of service and gives changed ones their new definition.
+func (s *Store) detach(before, after *catalog.Catalog, ts Timestamp) {
+	for _, o := range before.All(catalog.ClassIndex) {
+		was := o.(*catalog.Index)
+		now := after.Index(was.ID)
+		if now != nil && after.ObjectVersion(was.ID) == before.ObjectVersion(was.ID) {
+			continue
+		}
+		t := s.table(was.Table)
+		t.mu.Lock()
+		if ix := t.indexes[was.ID]; ix != nil {
+			if now == nil {
+				t.retired = append(t.retired, retiredIndex{ix, ts})
+				delete(t.indexes, was.ID)
+			} else {
+				renamed := *ix
+				renamed.def = now
+				t.indexes[was.ID] = &renamed
+			}
+		}
+		t.refreshUnique()
+		t.mu.Unlock()
+	}
+}
+
+// forget lets go of the rows of dropped tables without history; views that are
+// open keep what they read from.
+func (s *Store) forget(before, after *catalog.Catalog) {
+	for _, o := range before.All(catalog.ClassTable) {
+		if t := o.(*catalog.Table); !t.KeepsHistory() && after.Table(t.ID) == nil {
+			s.mu.Lock()
+			delete(s.tables, t.ID)
+			s.mu.Unlock()
+		}
+	}
+}
+
+// refreshUnique recomputes the list of unique indexes. Caller holds mu exclusively.
+func (t *table) refreshUnique() {
+	list := []*tableIndex{}
+	for _, ix := range t.indexes {
+		if ix.unique != nil {
+			list = append(list, ix)
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].def.ID < list[j].def.ID })
+	t.unique.Store(&list)
+}

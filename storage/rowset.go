@@ -1,0 +1,49 @@
+package storage
+
+import "github.com/RoaringBitmap/roaring/v2"
+
+// RowSet is an immutable set of candidate rows of one table, made from what a
+// cursor yields; the intersection of several narrows a scan or a search.
+type RowSet struct {
+	rows *roaring.Bitmap
+}
+
+// RowSet drains a cursor into the set of its rows and closes it.
+func (v *View) RowSet(c *Cursor) (*RowSet, error) {
+	defer c.Close()
+	rows := roaring.New()
+	c.spec.Columns = nil
+	var b RowBatch
+	for {
+		if err := c.Next(&b); err != nil {
+			return nil, err
+		}
+		if b.N == 0 {
+			return &RowSet{rows}, nil
+		}
+		for _, id := range b.IDs {
+			rows.Add(id.local())
+		}
+	}
+}
+
+// And returns the rows that are in both.
+func (r *RowSet) And(o *RowSet) *RowSet { return &RowSet{roaring.And(r.rows, o.rows)} }
+
+// Or returns the rows that are in either.
+func (r *RowSet) Or(o *RowSet) *RowSet { return &RowSet{roaring.Or(r.rows, o.rows)} }
+
+// Len returns the number of rows.
+func (r *RowSet) Len() int { return int(r.rows.GetCardinality()) }
+
+// IDs lists the rows, ascending.
+func (r *RowSet) IDs() []RowID {
+	out := make([]RowID, 0, r.Len())
+	for it := r.rows.Iterator(); it.HasNext(); {
+		out = append(out, rowID(it.Next()))
+	}
+	return out
+}
+
+// has reports membership; a nil set holds every row.
+func (r *RowSet) has(local uint32) bool { return r == nil || r.rows.Contains(local) }

@@ -1,0 +1,255 @@
+package storage
+
+import (
+	"math"
+	"sort"
+	"strconv"
+
+	"synapse/catalog"
+	"synapse/catalog/sqlerr"
+	"synapse/storage/index"
+)
+
+// BM25's parameters where neither query nor index names any.
+const (
+	bm25K1 = 1.2
+	bm25B  = 0.75
+)
+
+// textSource gives out scored rows, best first; equal scores by row id.
+type textSource struct {
+	filter rowFilter
+	hits   []textHit
+	passed int // hits before it have passed the filter
+}
+
+type textHit struct {
+	local uint32
+	own   int32 // write, -1: committed
+	score float64
+}
+
+// bm25 scores one partition: Robertson, Zaragoza, "The Probabilistic Relevance
+// Framework: BM25 and Beyond", 2009, with the idf that is never negative.
+type bm25 struct {
+	k1, b float64
+}
+
+// weight is the term's part of a document's score.
+func (m bm25) weight(idf float64, count, length uint32, average float64) float64 {
+	tf := float64(count)
+	return idf * tf * (m.k1 + 1) / (tf + m.k1*(1-m.b+m.b*float64(length)/average))
+}
+
+// idf of a term that df of n documents hold.
+func (m bm25) idf(n int64, df int) float64 {
+	return math.Log(1 + (float64(n)-float64(df)+0.5)/(float64(df)+0.5))
+}
+
+// Text reads rows by BM25 score, best first. Statistics are those of each row's
+// partition as of the view's time, never of the filter, so that a score at a
+// past moment is what it was then. Rows that hold none of the terms are left out.
+func (v *View) Text(t *catalog.Table, ix *catalog.Index, q TextSpec, spec ScanSpec) (*Cursor, error) {
+	c, err := v.cursor(t, spec)
+	if err != nil {
+		return nil, err
+	}
+	x, err := v.index(c.table, t, ix)
+	if err != nil {
+		return nil, err
+	}
+	if x.text == nil {
+		return nil, sqlerr.Internal("index %q is not a text index", ix.Name)
+	}
+	if v.x != nil {
+		v.x.reads.noteTable(t.ID)
+	}
+	model := bm25{q.K1, q.B}
+	if q.K1 == 0 && q.B == 0 {
+		model = bm25{option(x.def.Options, "k1", bm25K1), option(x.def.Options, "b", bm25B)}
+	}
+	own, err := c.ownDocuments(x)
+	if err != nil {
+		return nil, err
+	}
+	s := &textSource{filter: rowFilter{rows: q.Rows, keep: q.Filter, columns: q.FilterColumns}}
+	c.table.mu.RLock()
+	parts := x.text.Partitions()
+	if key, one := x.partitionKey(q.Partition); one {
+		parts = []string{string(key)}
+	}
+	parts = withOwnPartitions(parts, own, len(q.Partition) > 0)
+	for _, p := range parts {
+		s.hits = c.score(s.hits, x, model, p, q.Terms, own[p])
+	}
+	c.table.mu.RUnlock()
+	sort.Slice(s.hits, func(a, b int) bool {
+		if s.hits[a].score != s.hits[b].score {
+			return s.hits[a].score > s.hits[b].score
+		}
+		return s.hits[a].local < s.hits[b].local
+	})
+	c.stats = SearchStats{Mode: "postings", Matches: len(s.hits)}
+	c.src, c.ranked = s, true
+	return c, nil
+}
+
+func option(options map[string]string, name string, otherwise float64) float64 {
+	if f, err := strconv.ParseFloat(options[name], 64); err == nil {
+		return f
+	}
+	return otherwise
+}
+
+// ownDocument is the document of an own write.
+type ownDocument struct {
+	write int32
+	terms []string
+}
+
+// ownDocuments analyses the transaction's own rows, by partition.
+func (c *Cursor) ownDocuments(x *tableIndex) (map[string][]ownDocument, error) {
+	if c.own == nil {
+		return nil, nil
+	}
+	overlay := &c.view.x.overlay
+	out := map[string][]ownDocument{}
+	c.table.mu.RLock()
+	defer c.table.mu.RUnlock()
+	for _, local := range overlay.rows(c.own, c.view.cmd) {
+		i, _ := overlay.visible(c.own, local, c.view.cmd)
+		im := overlay.writes[i].image
+		if im == nil {
+			continue
+		}
+		e, err := x.entryOf(c.table, im)
+		if err != nil {
+			return nil, err
+		}
+		if e.present {
+			out[string(e.key)] = append(out[string(e.key)], ownDocument{i, e.text})
+		}
+	}
+	return out, nil
+}
+
+// withOwnPartitions adds partitions that only own writes have.
+func withOwnPartitions(parts []string, own map[string][]ownDocument, fixed bool) []string {
+	if fixed || len(own) == 0 {
+		return parts
+	}
+	have := map[string]bool{}
+	for _, p := range parts {
+		have[p] = true
+	}
+	for p := range own {
+		if !have[p] {
+			parts = append(parts, p)
+		}
+	}
+	sort.Strings(parts)
+	return parts
+}
+
+// score appends the scored rows of one partition. Terms are summed up in the
+// order of the query, so sums come out the same whenever they are made. Own
+// documents count in the statistics, the versions they replace still do too.
+// The table's lock is held.
+func (c *Cursor) score(dst []textHit, x *tableIndex, model bm25, part string, terms []string, own []ownDocument) []textHit {
+	at := int64(c.view.at)
+	documents, words := x.text.Statistics(part, at)
+	for _, d := range own {
+		documents++
+		words += int64(len(d.terms))
+	}
+	if documents == 0 {
+		return dst
+	}
+	average := max(float64(words)/float64(documents), 1)
+	base := map[uint32]float64{}
+	mine := make([]float64, len(own))
+	type found struct {
+		local, count, length uint32
+	}
+	var list []found
+	for _, q := range index.CountTerms(terms) {
+		list = list[:0]
+		x.text.Postings(part, q.Term, at, func(p *index.Posting) {
+			list = append(list, found{p.Local, p.Count, p.Length})
+		})
+		df := len(list)
+		counts := make([]uint32, len(own))
+		for i, d := range own {
+			for _, term := range d.terms {
+				if term == q.Term {
+					counts[i]++
+				}
+			}
+			if counts[i] > 0 {
+				df++
+			}
+		}
+		idf := model.idf(documents, df) * float64(q.Count)
+		for _, f := range list {
+			base[f.local] += model.weight(idf, f.count, f.length, average)
+		}
+		for i := range own {
+			if counts[i] > 0 {
+				mine[i] += model.weight(idf, counts[i], uint32(len(own[i].terms)), average)
+			}
+		}
+	}
+	for local, score := range base {
+		if !c.touched(local) {
+			dst = append(dst, textHit{local, -1, score})
+		}
+	}
+	for i, score := range mine {
+		if score > 0 {
+			dst = append(dst, textHit{c.view.x.overlay.writes[own[i].write].local, own[i].write, score})
+		}
+	}
+	return dst
+}
+
+// prepare passes the next hits through the filter; the table's lock is not held.
+func (s *textSource) prepare(c *Cursor) error {
+	if s.filter.rows == nil && s.filter.keep == nil {
+		s.passed = min(len(s.hits), BatchRows)
+		return nil
+	}
+	var rows [64]uint64
+	for s.passed = 0; s.passed == 0 && len(s.hits) > 0; {
+		n := min(len(s.hits), len(rows))
+		kept := s.hits[:0:0]
+		group := rows[:0]
+		for _, h := range s.hits[:n] {
+			group = append(group, uint64(h.local))
+		}
+		mask := s.filter.accept(c, group)
+		for i, h := range s.hits[:n] {
+			if h.own >= 0 && s.filter.passes(c, h.own) || h.own < 0 && mask&(1<<i) != 0 {
+				kept = append(kept, h)
+			}
+		}
+		if s.filter.err != nil {
+			return s.filter.err
+		}
+		s.passed = len(kept)
+		s.hits = append(kept, s.hits[n:]...)
+	}
+	return nil
+}
+
+func (s *textSource) fill(c *Cursor) error {
+	c.refs = c.refs[:0]
+	for _, h := range s.hits[:s.passed] {
+		if h.own >= 0 {
+			c.emitOwn(h.own, h.score)
+		} else {
+			c.emitBase(h.local, h.score)
+		}
+	}
+	s.hits = s.hits[s.passed:]
+	return nil
+}

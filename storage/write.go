@@ -1,0 +1,226 @@
+package storage
+
+import (
+	"context"
+	"slices"
+
+	"synapse/catalog"
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+	"synapse/storage/row"
+)
+
+// everyCommand is above the number of any command: it sees all own writes.
+const everyCommand = 1<<31 - 1
+
+// enter readies a table for a write: locks, stores of vectors, the principal's namespaces.
+func (x *Txn) enter(ctx context.Context, def *catalog.Table) (*table, error) {
+	if err := x.mayWrite(); err != nil {
+		return nil, err
+	}
+	if def.Virtual {
+		return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", def.Name)
+	}
+	if x.entered.def != def {
+		if err := x.LockTable(ctx, def.ID, RowExclusive, Wait); err != nil {
+			return nil, err
+		}
+		if err := x.stillPlanned(def); err != nil {
+			return nil, err
+		}
+		t := x.s.table(def.ID)
+		if err := t.ready(def); err != nil {
+			return nil, err
+		}
+		x.entered.def, x.entered.table = def, t
+	}
+	return x.entered.table, nil
+}
+
+// stillPlanned refuses a write whose plan was made for a table that another
+// transaction has changed or dropped since the command's snapshot.
+func (x *Txn) stillPlanned(def *catalog.Table) error {
+	x.Catalog() // sets base, if no command has
+	newest, _ := x.s.catalog.newestCatalog()
+	if newest.ObjectVersion(def.ID) == x.base.ObjectVersion(def.ID) {
+		return nil
+	}
+	if newest.Table(def.ID) == nil {
+		return sqlerr.New(sqlerr.UndefinedTable, "relation \"%s\" does not exist", def.Name)
+	}
+	return sqlerr.New(sqlerr.SerializationFailure, "could not serialize access due to a concurrent change of relation \"%s\"", def.Name).
+		WithHint("The transaction might succeed if retried.")
+}
+
+// ready makes the stores of the layout's vector columns.
+func (t *table) ready(def *catalog.Table) error {
+	if t.layout.Load() == def {
+		return nil
+	}
+	if !slices.ContainsFunc(def.Columns, storesVectors) {
+		t.layout.Store(def)
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.layout.Store(def)
+	return t.describe(def)
+}
+
+// mayTouch refuses rows of a namespace that the principal is not bound to.
+func (p *Principal) mayTouch(def *catalog.Table, values []types.Value) error {
+	if p.Namespaces == nil {
+		return nil
+	}
+	if ord := def.NamespaceColumn(); ord != 0 && !p.sees(values[ord-1]) {
+		return sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied for namespace \"%s\"", values[ord-1].Str())
+	}
+	return nil
+}
+
+// Insert adds a row: one value per t.Columns, dropped ones NULL. A unique key
+// that is taken is returned as a Conflict and nothing is written; a key that
+// another transaction is about to take or give up is waited for. The indexes
+// arbiters are looked at before the others.
+func (x *Txn) Insert(ctx context.Context, t *catalog.Table, values []types.Value, arbiters ...types.OID) (RowID, *Conflict, error) {
+	tb, err := x.enter(ctx, t)
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := x.who.mayTouch(t, values); err != nil {
+		return 0, nil, err
+	}
+	im, err := encodeRow(&x.builder, t, values)
+	if err != nil {
+		return 0, nil, err
+	}
+	if c, err := x.claimKeys(ctx, tb, values, 0, nil, arbiters...); c != nil || err != nil {
+		return 0, c, err
+	}
+	local, ok := tb.allocate()
+	if !ok {
+		return 0, nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "table \"%s\" has no row numbers left", t.Name)
+	}
+	x.overlay.add(x.newWrite(tb, t, local, im))
+	return rowID(local), nil, nil
+}
+
+func (x *Txn) newWrite(tb *table, def *catalog.Table, local uint32, im row.Image) write {
+	return write{table: tb, def: def, local: local, cmd: x.cmd, image: im, quiet: !def.KeepsHistory()}
+}
+
+// Update gives a row new values. The caller has locked the row by LockRow and
+// acts on the version that LockRow found.
+func (x *Txn) Update(ctx context.Context, t *catalog.Table, id RowID, values []types.Value) (*Conflict, error) {
+	tb, err := x.enter(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	old, base, err := x.newestValues(tb, t, id.local())
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range [][]types.Value{old, values} {
+		if err := x.who.mayTouch(t, v); err != nil {
+			return nil, err
+		}
+	}
+	if base {
+		if _, err := x.lockRow(ctx, tb, id.local(), ForNoKeyUpdate, Wait); err != nil {
+			return nil, err
+		}
+	}
+	im, err := encodeRow(&x.builder, t, values)
+	if err != nil {
+		return nil, err
+	}
+	if c, err := x.claimKeys(ctx, tb, values, id.local(), old); c != nil || err != nil {
+		return c, err
+	}
+	w := x.newWrite(tb, t, id.local(), im)
+	w.base = base
+	x.overlay.add(w)
+	return nil, nil
+}
+
+// Delete removes a row that the caller has locked by LockRow.
+func (x *Txn) Delete(ctx context.Context, t *catalog.Table, id RowID) error {
+	tb, err := x.enter(ctx, t)
+	if err != nil {
+		return err
+	}
+	old, base, err := x.newestValues(tb, t, id.local())
+	if err != nil {
+		return err
+	}
+	if err := x.who.mayTouch(t, old); err != nil {
+		return err
+	}
+	if base {
+		if _, err := x.lockRow(ctx, tb, id.local(), ForUpdate, Wait); err != nil {
+			return err
+		}
+	}
+	w := x.newWrite(tb, t, id.local(), nil)
+	w.base = base
+	x.overlay.add(w)
+	return nil
+}
+
+// newestValues returns the values of the newest version of a row, own writes
+// first, and whether it has committed versions. Error: XX000 for a row that is not there.
+func (x *Txn) newestValues(tb *table, def *catalog.Table, local uint32) (values []types.Value, base bool, err error) {
+	if o := x.overlay.of(tb.id); o != nil {
+		if i, ok := o.heads[local]; ok {
+			w := &x.overlay.writes[i]
+			if w.image == nil {
+				return nil, false, sqlerr.Internal("write to row %d of table %q, which the transaction deleted", local, def.Name)
+			}
+			tb.mu.RLock()
+			defer tb.mu.RUnlock()
+			values, err = tb.values(nil, w.image, def)
+			return values, w.base, err
+		}
+	}
+	tb.mu.RLock()
+	defer tb.mu.RUnlock()
+	h := tb.head(local)
+	if h == 0 || !tb.live.has(local) {
+		return nil, false, sqlerr.Internal("write to row %d of table %q, which does not exist", local, def.Name)
+	}
+	values, err = tb.values(nil, tb.image(tb.versions.get(h)), def)
+	return values, true, err
+}
+
+// Truncate deletes every row under an ACCESS EXCLUSIVE lock.
+func (x *Txn) Truncate(ctx context.Context, t *catalog.Table) error {
+	if err := x.mayWrite(); err != nil {
+		return err
+	}
+	if err := x.LockTable(ctx, t.ID, AccessExclusive, Wait); err != nil {
+		return err
+	}
+	tb, err := x.enter(ctx, t)
+	if err != nil {
+		return err
+	}
+	var locals []uint32
+	tb.mu.RLock()
+	for i, ok := tb.live.next(0); ok; i, ok = tb.live.next(i + 1) {
+		locals = append(locals, i)
+	}
+	tb.mu.RUnlock()
+	if o := x.overlay.of(t.ID); o != nil {
+		for _, local := range x.overlay.rows(o, everyCommand) {
+			if w := &x.overlay.writes[o.heads[local]]; w.image != nil && !w.base {
+				x.overlay.add(x.newWrite(tb, t, local, nil))
+			}
+		}
+	}
+	for _, local := range locals {
+		w := x.newWrite(tb, t, local, nil)
+		w.base = true
+		x.overlay.add(w)
+	}
+	return nil
+}

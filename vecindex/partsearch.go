@@ -1,0 +1,260 @@
+package vecindex
+
+import (
+	"synapse/vecindex/distance"
+	"synapse/vecindex/hnsw"
+)
+
+// metricWithoutGraph is always scanned.
+const metricWithoutGraph = distance.L1
+
+const (
+	// A bridging walk begins at up to seedsMax passing nodes, found among seedTries.
+	seedsMax  = 12
+	seedTries = 512
+
+	// walkLimitMin is how many distances a walk may always compute.
+	walkLimitMin = 2000
+)
+
+// partSearch is one partition's part in a query.
+type partSearch struct {
+	partition *partition
+	n         uint32 // entries that the query sees
+	matches   int    // of them, about
+	mode      Mode
+	why       reason
+
+	// For graph modes.
+	state   *graphState
+	walk    *hnsw.Walk
+	offered []uint32 // entries that the walk has proposed
+	limit   int      // distances after which the walk gives way to a scan
+	scanned bool     // the covered entries were offered by a scan: nothing is left
+	found   []uint32
+}
+
+func (p *partSearch) graphMode() bool { return p.mode == ModeSweep || p.mode == ModeBridge }
+
+// close gives back what the partition's search borrowed.
+func (p *partSearch) close() {
+	if p.walk != nil {
+		p.walk.Close()
+		p.walk = nil
+	}
+}
+
+// visibleOfRow returns the row's entry at the time t, or noEntry.
+func (p *partSearch) visibleOfRow(row uint64, t int64) uint32 {
+	e := p.partition.byRow.find(row, p.partition.rowOf)
+	for e != noEntry {
+		b, i := p.partition.entries.at(e)
+		if e < p.n && b.visibleAt(i, t) {
+			return e
+		}
+		e = b.olderOfRow[i]
+	}
+	return noEntry
+}
+
+// offer proposes the partition's first candidates to the scan, without the rows in taken.
+func (s *Searcher) offer(p *partSearch, taken map[uint64]bool) error {
+	switch {
+	case p.mode == ModePosting:
+		return s.offerRows(p, taken)
+	case !p.graphMode() || p.scanned:
+		return s.offerRange(p, 0, nil, taken)
+	}
+	for _, e := range p.offered { // on a rescan
+		s.collectEntry(p, e, taken)
+	}
+	for _, e := range p.state.outliers {
+		s.offerChain(p, e, taken)
+	}
+	s.flush()
+	return s.offerRange(p, p.state.covered, nil, taken)
+}
+
+func (s *Searcher) collectEntry(p *partSearch, e uint32, taken map[uint64]bool) {
+	b, i := p.partition.entries.at(e)
+	s.collect(b.vecs[i], b.rows[i], e, taken)
+}
+
+// offerChain offers the matching covered entries of the vector whose first entry is e.
+func (s *Searcher) offerChain(p *partSearch, e uint32, taken map[uint64]bool) {
+	for ; e != noEntry; e = p.older(e) {
+		if e < p.state.covered && s.matches(p, e) {
+			s.collectEntry(p, e, taken)
+		}
+	}
+}
+
+// older returns the next entry of the same vector, or noEntry.
+func (p *partSearch) older(e uint32) uint32 {
+	b, i := p.partition.entries.at(e)
+	return b.sameVec[i].Load()
+}
+
+// matches reports whether one entry is visible and accepted.
+func (s *Searcher) matches(p *partSearch, e uint32) bool {
+	b, i := p.partition.entries.at(e)
+	return b.visibleAt(i, s.opt.At) && s.accepts(e, b.rows[i:i+1])&1 == 1
+}
+
+// passing tells a walk which nodes have a matching covered entry. The common node has one
+// visible entry; those are asked about together.
+func (s *Searcher) passing(p *partSearch, nodes []uint32, pass []bool) {
+	ask := &s.ask
+	for i, first := range nodes {
+		pass[i] = false
+		for e := first; e != noEntry; e = p.older(e) {
+			b, at := p.partition.entries.at(e)
+			if e >= p.state.covered || !b.visibleAt(at, s.opt.At) {
+				continue
+			}
+			if ask.n == blockLen {
+				if s.askAll(pass); pass[i] {
+					break // one of many copies of a vector will do
+				}
+			}
+			ask.add(e, b.rows[at], i)
+		}
+	}
+	s.askAll(pass)
+}
+
+// question collects entries to ask Accept about; each belongs to a node.
+type question struct {
+	rows  [blockLen]uint64
+	node  [blockLen]int
+	first uint32
+	n     int
+}
+
+func (q *question) add(e uint32, row uint64, node int) {
+	if q.n == 0 {
+		q.first = e
+	}
+	q.rows[q.n], q.node[q.n] = row, node
+	q.n++
+}
+
+// askAll marks the nodes whose collected entries are accepted.
+func (s *Searcher) askAll(pass []bool) {
+	q := &s.ask
+	if q.n == 0 {
+		return
+	}
+	mask := s.accepts(q.first, q.rows[:q.n])
+	for i := range q.n {
+		if mask>>i&1 == 1 {
+			pass[q.node[i]] = true
+		}
+	}
+	q.n = 0
+}
+
+// advanceGraphs continues the walks whose candidates may be used up: as long as fewer hits
+// were handed out in all than a walk has proposed, one of its own is left.
+func (s *Searcher) advanceGraphs() error {
+	for _, p := range s.parts {
+		for p.graphMode() && !p.scanned && len(p.offered) <= len(s.taken)+len(s.late) {
+			if err := s.advance(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// advance takes one more batch from p's walk, or scans what the walk has not proposed when the
+// walk has ended or has cost as much.
+func (s *Searcher) advance(p *partSearch) error {
+	if err := s.ctx.Err(); err != nil {
+		return err
+	}
+	if p.walk == nil {
+		p.walk = s.startWalk(p)
+	}
+	expanded, measured := p.walk.Expanded(), p.walk.Measured()
+	before := len(p.offered)
+	var done bool
+	p.found, done = p.walk.Next(p.found[:0], s.beam(p), p.limit)
+	s.stats.Visited += p.walk.Expanded() - expanded
+	s.stats.Links += p.walk.Measured() - measured
+	for _, first := range p.found {
+		for e := first; e != noEntry; e = p.older(e) {
+			if e < p.state.covered && s.matches(p, e) {
+				p.offered = append(p.offered, e)
+				s.collectEntry(p, e, nil)
+			}
+		}
+	}
+	s.flush()
+	if p.walk.Measured() >= p.limit || done && len(p.offered) == before {
+		return s.scanRest(p)
+	}
+	return nil
+}
+
+// beam is how many candidates a batch of p's walk keeps. The graph that a bridging walk sees
+// is thinner than the one that was built, which twice the beam makes up for.
+func (s *Searcher) beam(p *partSearch) int {
+	ef := max(s.opt.Beam, s.opt.K)
+	if p.mode == ModeBridge {
+		ef *= 2
+	}
+	return ef
+}
+
+// scanRest offers the covered entries that p's walk has not proposed.
+func (s *Searcher) scanRest(p *partSearch) error {
+	s.stats.FellBack++
+	p.scanned = true
+	skip := make(map[uint32]bool, len(p.offered))
+	for _, e := range p.offered {
+		skip[e] = true
+	}
+	for _, first := range p.state.outliers {
+		for e := first; e != noEntry; e = p.older(e) {
+			skip[e] = true
+		}
+	}
+	return s.offerRange(p, 0, func(e uint32) bool { return e >= p.state.covered || skip[e] }, nil)
+}
+
+func (s *Searcher) startWalk(p *partSearch) *hnsw.Walk {
+	request := hnsw.Request{
+		Query:  s.query,
+		Nodes:  p.state.nodes,
+		Pass:   func(entries []uint32, pass []bool) { s.passing(p, entries, pass) },
+		Bridge: p.mode == ModeBridge,
+	}
+	if request.Bridge {
+		request.Seeds = s.seeds(p)
+	}
+	return p.state.graph.Walk(request)
+}
+
+// seeds returns passing nodes from all over the graph: with a filter that follows the
+// clusters, the nearest nodes may lead nowhere.
+func (s *Searcher) seeds(p *partSearch) []uint32 {
+	var seeds []uint32
+	var nodes, entries [blockLen]uint32
+	var pass [blockLen]bool
+	step := max(p.state.nodes/seedTries, 1)
+	for i := uint32(0); i < p.state.nodes && len(seeds) < seedsMax; {
+		n := 0
+		for ; n < blockLen && i < p.state.nodes; n++ {
+			nodes[n], entries[n] = i, p.state.graph.Entry(i)
+			i += step
+		}
+		s.passing(p, entries[:n], pass[:n])
+		for j, passes := range pass[:n] {
+			if passes && len(seeds) < seedsMax {
+				seeds = append(seeds, nodes[j])
+			}
+		}
+	}
+	return seeds
+}

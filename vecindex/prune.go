@@ -1,0 +1,114 @@
+package vecindex
+
+import "math"
+
+// never is the `to` of an erased entry: no time is before it.
+const never = int64(math.MinInt64)
+
+// deadShare is the part of a partition's entries (one in deadShare) that must be dead before
+// Prune copies the rest.
+const deadShare = 5
+
+// Prune forgets entries that were closed at or before the horizon, where they are at least a
+// fifth of their partition, and returns how many it forgot. Searches with At < horizon are
+// incomplete from then on. A partition that had a graph is scanned until Maintain has built
+// a new one.
+func (x *Index) Prune(horizon int64) int {
+	forgotten := 0
+	x.parts.Range(func(_, v any) bool {
+		p := v.(*partition)
+		if p.closed.Load() > 0 {
+			dead := p.dead(horizon)
+			if dead > 0 && dead*deadShare >= int(p.entries.n.Load()) {
+				forgotten += x.compact(p, horizon)
+			}
+		}
+		return true
+	})
+	x.Reclaim()
+	return forgotten
+}
+
+// Erase removes every entry of the rows from a partition, whatever their times, and returns
+// how many there were. Vectors that nobody else references are zeroed once the running
+// searches have been closed and Reclaim is called.
+func (x *Index) Erase(partitionKey string, rows []uint64) int {
+	p := x.partition(partitionKey)
+	if p == nil {
+		return 0
+	}
+	erased := 0
+	for _, row := range rows {
+		for e := p.byRow.find(row, p.rowOf); e != noEntry; {
+			b, i := p.entries.at(e)
+			if b.to[i].Load() == Open {
+				p.closed.Add(1)
+				b.close(i, never)
+			}
+			b.to[i].Store(never)
+			erased++
+			e = b.olderOfRow[i]
+		}
+	}
+	if erased > 0 {
+		x.compact(p, never)
+	}
+	x.Reclaim()
+	return erased
+}
+
+// Reclaim releases the vectors of replaced partitions that no running search can reach. The
+// writer calls it when it likes; Prune and Erase do.
+func (x *Index) Reclaim() {
+	for _, vec := range x.epochs.releasable() {
+		x.store.Release(vec)
+	}
+}
+
+// dead counts the entries that no search at or after the horizon can see.
+func (p *partition) dead(horizon int64) int {
+	dead := 0
+	n := p.entries.n.Load()
+	for bi, b := range *p.entries.blocks.Load() {
+		if b.closed.Load() == 0 {
+			continue
+		}
+		for i := range min(blockLen, n-uint32(bi)*blockLen) {
+			if b.to[i].Load() <= horizon {
+				dead++
+			}
+		}
+	}
+	return dead
+}
+
+// compact replaces p by a copy without its dead entries and returns how many those were.
+func (x *Index) compact(p *partition, horizon int64) int {
+	fresh := newPartition(p.key)
+	n := p.entries.n.Load()
+	for e := range n {
+		b, i := p.entries.at(e)
+		if to := b.to[i].Load(); to > horizon {
+			fresh.insert(b.vecs[i], b.rows[i], b.from[i], to)
+		}
+	}
+	removed := n - fresh.entries.n.Load()
+	if fresh.entries.n.Load() == 0 {
+		x.parts.Delete(p.key)
+	} else {
+		x.parts.Store(p.key, fresh)
+	}
+	x.count.Add(-int64(removed))
+
+	// The copy takes over p's reference of every vector that it still has.
+	var gone []uint32
+	for e := range n {
+		b, i := p.entries.at(e)
+		vec := uint64(b.vecs[i])
+		if p.byVec.find(vec, p.vecOf) == e && fresh.byVec.find(vec, fresh.vecOf) == noEntry {
+			gone = append(gone, b.vecs[i])
+		}
+	}
+	x.epochs.retire(gone)
+	return int(removed)
+}

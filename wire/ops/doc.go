@@ -1,0 +1,3 @@
+// Package ops is the HTTP side for operators: /healthz (the process lives),
+// /readyz (it takes queries), /metrics (Prometheus).
+package ops

@@ -1,0 +1,84 @@
+package session
+
+import (
+	"net"
+	"strconv"
+	"time"
+
+	"synapse/catalog/types"
+)
+
+// activity is one state of a session, replaced as a whole.
+type activity struct {
+	state      string
+	query      string
+	queryStart int64
+	stateSince int64
+	app        string
+}
+
+// maxActivityText bounds the query text shown in pg_stat_activity (track_activity_query_size).
+const maxActivityText = 1024
+
+func (s *Session) setActivity(state, query string) {
+	if len(query) > maxActivityText {
+		query = query[:maxActivityText]
+	}
+	now := int64(s.engine.Store.Now())
+	a := &activity{state: state, query: query, stateSince: now, queryStart: now, app: s.settings.must("application_name")}
+	if old := s.activity.Load(); old != nil && state != "active" {
+		a.queryStart = old.queryStart
+	}
+	s.activity.Store(a)
+}
+
+// microsSince2000 converts a wall-clock time.
+func microsSince2000(t time.Time) int64 { return t.UnixMicro() - 946_684_800_000_000 }
+
+// activityRows yields the live source "activity": pid, database, user, application,
+// client address, client port, backend start, query start, state change, state, query.
+func (e *Engine) activityRows(yield func(row []types.Value) error) error {
+	e.mu.Lock()
+	list := make([]*Session, 0, len(e.sessions))
+	for _, s := range e.sessions {
+		list = append(list, s)
+	}
+	e.mu.Unlock()
+	for _, s := range list {
+		a := s.activity.Load()
+		host, port, _ := net.SplitHostPort(s.addr)
+		n, _ := strconv.Atoi(port)
+		err := yield([]types.Value{
+			types.NewInt(int64(s.pid)), text(s.db), text(s.user), text(a.app), text(host), types.NewInt(int64(n)),
+			types.NewInt(microsSince2000(s.started)), types.NewInt(a.queryStart), types.NewInt(a.stateSince), text(a.state), text(a.query),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settingRows yields the live source "settings": name, value, unit, description,
+// type, default, reset value, minimum, maximum, changeable.
+func (s *Session) settingRows(yield func(row []types.Value) error) error {
+	kinds := map[settingKind]string{stringSetting: "string", boolSetting: "bool", intSetting: "integer", realSetting: "real", enumSetting: "enum"}
+	for _, d := range sortedSettings() {
+		reset, ok := s.settings.reset[d.name]
+		if !ok {
+			reset = d.def
+		}
+		context := "user"
+		if d.fixed {
+			context = "internal"
+		}
+		err := yield([]types.Value{
+			text(d.name), text(s.showValue(d.name)), text(d.unit), text(d.desc), text(kinds[d.kind]), text(d.def), text(reset),
+			types.NewInt(d.min), types.NewInt(d.max), text(context),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"synapse/catalog"
+	"synapse/catalog/memory"
+	"synapse/catalog/pgcatalog"
+	"synapse/catalog/types"
+	"synapse/exec"
+	"synapse/exec/analysis"
+	"synapse/planner"
+	"synapse/storage"
+	"synapse/storage/lineage"
+)
+
+// Config says which engine to open.
+type Config struct {
+	Dir        string
+	Durability string // "durable" or "relaxed"
+	Clock      storage.Clock
+	Embedder   Embedder
+	Log        *slog.Logger
+	// OnFatal is told when the commit log cannot be written any more: the process should end.
+	OnFatal func(error)
+}
+
+// OpenEngine opens the data directory with everything that storage needs
+// injected, makes the memory schema in a new one, and starts the lineage recorder.
+func OpenEngine(ctx context.Context, c Config) (*Engine, error) {
+	pl := planner.New()
+	o := storage.Options{
+		Clock: c.Clock, Log: c.Log, OnFatal: c.OnFatal,
+		Hooks: storage.Hooks{
+			CompileIndex: func(cat *catalog.Catalog, t *catalog.Table, ix *catalog.Index) (storage.IndexEval, error) {
+				keys, predicate, err := pl.IndexExprs(cat, t, ix)
+				if err != nil {
+					return nil, err
+				}
+				return exec.CompileIndex(keys, predicate)
+			},
+			Tokenize:  analysis.Terms,
+			Virtuals:  virtuals(),
+			Bootstrap: catalog.Bootstrap,
+		},
+	}
+	if c.Durability == "relaxed" {
+		o.Durability = storage.Relaxed
+	}
+	store, err := storage.Open(ctx, c.Dir, o)
+	if err != nil {
+		return nil, err
+	}
+	pl.UseSizes(sizes{store})
+	rec, err := lineage.Open(lineage.Options{Dir: c.Dir, Log: c.Log})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	e := NewEngine(Options{
+		Store: store, Planner: pl, Recorder: rec, Embedder: c.Embedder, Log: c.Log, Durability: c.Durability,
+		Tokenize: analysis.Terms,
+		Statistics: map[string]func(yield func(row []types.Value) error) error{
+			"lineage": rec.Rows, "lineage_hits": rec.HitRows,
+		},
+	})
+	if err := e.installMemory(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("making the memory schema: %w", err), e.Close())
+	}
+	return e, nil
+}
+
+// sizes tells the optimizer how large tables are.
+type sizes struct{ store *storage.Store }
+
+func (s sizes) Rows(t *catalog.Table) (rows int, known bool) {
+	if t.Virtual {
+		return 0, false
+	}
+	return s.store.Sizes(t.ID, 0).Rows, true
+}
+
+func virtuals() *catalog.Virtuals {
+	tables := append(pgcatalog.Tables(), memory.Tables()...)
+	return catalog.NewVirtuals(catalog.VirtualSchemaName, tables...)
+}
+
+// Close flushes lineage and closes the store.
+func (e *Engine) Close() error {
+	var first error
+	if c, ok := e.Recorder.(interface{ Close() error }); ok {
+		first = c.Close()
+	}
+	if err := e.Store.Close(); first == nil {
+		first = err
+	}
+	return first
+}

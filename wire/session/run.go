@@ -1,0 +1,366 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"synapse/catalog"
+	"synapse/catalog/builtin"
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+	"synapse/exec"
+	"synapse/exec/plan"
+	"synapse/planner/ast"
+	"synapse/planner/bind"
+	"synapse/planner/ddl"
+	"synapse/planner/parse"
+	"synapse/storage"
+)
+
+// start runs a statement up to its first row: p gets columns and a source, or a tag.
+func (s *Session) start(ctx context.Context, p *portal) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = s.recovered(r)
+		}
+	}()
+	s.engine.Statements.Add(1)
+	s.setActivity("active", p.prep.stmt.Text)
+	p.lineage = s.capture(p)
+	if !planned(p.prep.stmt.Stmt) {
+		return s.runLocal(ctx, p)
+	}
+	return s.startPlanned(ctx, p)
+}
+
+// finish writes the statement's lineage row and leaves the active state.
+func (s *Session) finish(_ context.Context, p *portal) error {
+	p.lineage.end("00000")
+	if s.Status() == 'I' {
+		s.setActivity("idle", p.prep.stmt.Text)
+	} else {
+		s.setActivity("idle in transaction", p.prep.stmt.Text)
+	}
+	return nil
+}
+
+// catalog is the catalog of the open transaction, else today's.
+func (s *Session) catalog() *catalog.Catalog {
+	if s.block.txn != nil {
+		return s.block.txn.Catalog()
+	}
+	return s.engine.Store.Catalog()
+}
+
+// bindContext is what names and literals of a statement are resolved with.
+func (s *Session) bindContext(c *catalog.Catalog, given []types.OID) bind.Context {
+	return bind.Context{
+		Catalog: c, SearchPath: s.bindPath(c), User: s.role.Name, ParamTypes: given, Format: s.inputFormat(),
+		Database: s.db,
+	}
+}
+
+// planFor compiles a statement against the catalog; at is the catalog as of T, nil = the transaction's or today's.
+func (s *Session) planFor(ctx context.Context, st parse.Statement, given []types.OID, at *catalog.Catalog) (*plan.Plan, error) {
+	c := at
+	if c == nil {
+		c = s.catalog()
+	}
+	bc := s.bindContext(c, given)
+	if at != nil {
+		bc.Today = s.catalog()
+		// Schemas are looked for as of T too, but which ones is today's setting.
+		bc.SearchPath = s.bindPath(bc.Today)
+	}
+	bc.CatalogAt = func(ts int64) (*catalog.Catalog, error) {
+		v, err := s.engine.Store.SnapshotAt(ctx, storage.Timestamp(ts), s.principal())
+		if err != nil {
+			return nil, err
+		}
+		defer v.Close()
+		return v.Catalog(), nil
+	}
+	if ddl.Is(st.Stmt) {
+		return s.planDDL(bc, st, at)
+	}
+	return s.engine.Planner.Plan(ctx, bc, st)
+}
+
+// planDDL compiles a schema change in the open transaction.
+func (s *Session) planDDL(bc bind.Context, st parse.Statement, at *catalog.Catalog) (*plan.Plan, error) {
+	if at != nil {
+		return nil, sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot change the schema while reading as of a past moment")
+	}
+	s.ensureTxn()
+	return s.engine.Planner.PlanDDL(ddl.Context{
+		Context: bc, NewOID: s.block.txn.NewOID, TempSchema: s.tempSchema(), Owner: s.role.ID, Now: s.block.started,
+	}, st)
+}
+
+// compile resolves the moment that is read, opens its view and plans the statement.
+func (s *Session) compile(ctx context.Context, p *portal) (*plan.Plan, storage.Timestamp, *storage.View, error) {
+	s.ensureTxn()
+	s.block.commands++
+	at, err := s.resolveAsOf(ctx, p)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	view, err := s.viewFor(ctx, at)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	var past *catalog.Catalog
+	if at != 0 {
+		past = view.Catalog()
+	}
+	pl, err := s.planFor(ctx, p.prep.stmt, paramOIDs(p), past)
+	if err == nil {
+		err = s.checkPlan(p, pl, at)
+	}
+	if err != nil {
+		view.Close()
+		return nil, 0, nil, err
+	}
+	for _, n := range pl.Notices {
+		s.notice(sqlerr.Notice("%s", n))
+	}
+	return pl, at, view, nil
+}
+
+// startPlanned compiles and opens a statement of the planner.
+func (s *Session) startPlanned(ctx context.Context, p *portal) error {
+	pl, at, view, err := s.compile(ctx, p)
+	if err != nil {
+		return err
+	}
+	p.plan, p.cols = pl, resultColumns(pl)
+	p.lineage.planned(pl, view.Time(), at)
+	env := s.execEnv(ctx, p, view)
+	env.AsOf = at
+	env.Builtin.Host.(*host).past = at != 0
+	if pl.Command == plan.UtilityCommand {
+		defer view.Close()
+		p.tag, err = exec.RunDDL(ctx, env, pl.DDL)
+		p.lineage.searched(env)
+		return err
+	}
+	rows, err := exec.Open(ctx, env, pl)
+	if err != nil {
+		view.Close()
+		return err
+	}
+	src := &planRows{rows: rows, view: view, env: env, lineage: p.lineage}
+	p.src = src
+	if pl.Columns == nil || pl.Command != plan.Select {
+		return src.complete(pl)
+	}
+	return nil
+}
+
+// paramOIDs are the types of the portal's parameters as the plan must have them.
+func paramOIDs(p *portal) []types.OID {
+	if len(p.params) == 0 {
+		return p.prep.given
+	}
+	out := make([]types.OID, len(p.params))
+	for i := range p.params {
+		out[i] = p.params[i].Type.OID
+	}
+	return out
+}
+
+// checkPlan refuses what the block or the moment that is read does not allow.
+func (s *Session) checkPlan(p *portal, pl *plan.Plan, at storage.Timestamp) error {
+	name := commandName(p.prep.stmt.Stmt)
+	if !pl.ReadOnly {
+		if s.block.readOnly {
+			return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute %s in a read-only transaction", name)
+		}
+		if at != 0 && !statementAsOf(p.prep.stmt.Stmt) {
+			return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute %s while reading as of a past moment", name).
+				WithHint("Reset synapse.as_of, or end the transaction that was begun AS OF.")
+		}
+	}
+	if p.prep.cols != nil && !sameColumns(p.prep.cols, resultColumns(pl)) {
+		return sqlerr.New(sqlerr.FeatureNotSupported, "cached plan must not change result type")
+	}
+	return nil
+}
+
+func sameColumns(a, b []Column) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Type != b[i].Type || a[i].Name != b[i].Name {
+			return false
+		}
+	}
+	return true
+}
+
+// viewFor opens the snapshot of a command: a past moment, or the transaction's own view.
+func (s *Session) viewFor(ctx context.Context, at storage.Timestamp) (*storage.View, error) {
+	if at != 0 {
+		return s.engine.Store.SnapshotAt(ctx, at, s.principal())
+	}
+	return s.block.txn.BeginCommand(ctx)
+}
+
+// execEnv is the surroundings of one statement's run; view is nil for expressions without tables.
+func (s *Session) execEnv(ctx context.Context, p *portal, view *storage.View) *exec.Env {
+	params := make([]types.Value, len(p.params))
+	for i := range p.params {
+		params[i] = p.params[i].Value
+	}
+	h := &host{s: s, ctx: ctx, view: view, lineage: p.lineage}
+	env := &exec.Env{
+		Builtin: &builtin.Env{
+			Format: s.inputFormat(), TxnTime: s.block.started, StmtTime: int64(s.engine.Store.Now()),
+			ClockTime: func() int64 { return int64(s.engine.Store.Now()) },
+			Host:      h,
+			Random:    s.random,
+			Interrupt: func() error { return interruptOf(ctx) },
+		},
+		Params: params, View: view, Txn: s.block.txn, Isolation: s.block.isolation, Virtual: h, Deferred: s.block.deferred,
+		WorkMem: memorySetting(s.settings.must("synapse.query_memory")),
+		ViewAt: func(ctx context.Context, ts storage.Timestamp) (*storage.View, error) {
+			return s.engine.Store.SnapshotAt(ctx, ts, s.principal())
+		},
+		QueryTime: func(ctx context.Context, id types.Value) (storage.Timestamp, error) {
+			return s.queryMoment(ctx, id)
+		},
+		TableInfo: func(table types.OID) (*plan.TableInfo, error) { return s.tableInfo(ctx, table) },
+		Tokenize:  s.engine.Tokenize,
+		Notice:    s.notice,
+	}
+	h.env = env
+	return env
+}
+
+// tableInfo compiles a table for writing.
+func (s *Session) tableInfo(ctx context.Context, table types.OID) (*plan.TableInfo, error) {
+	c := s.catalog()
+	t := c.Table(table)
+	if t == nil {
+		return nil, sqlerr.New(sqlerr.UndefinedTable, "relation with OID %d does not exist", table)
+	}
+	bc := s.bindContext(c, nil)
+	return s.engine.Planner.TableInfo(ctx, bc, t)
+}
+
+func interruptOf(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return context.Cause(ctx)
+}
+
+// planRows is a running plan with what must be closed after it. The rows of a
+// data change with RETURNING are all made before the first is sent.
+type planRows struct {
+	rows     *exec.Rows
+	view     *storage.View
+	env      *exec.Env
+	lineage  *capture
+	made     *memRows
+	affected int64
+	closed   bool
+}
+
+// complete runs a statement that changes data to its end.
+func (r *planRows) complete(pl *plan.Plan) error {
+	out, err := drain(r.rows, -1)
+	if err != nil {
+		r.Close()
+		return err
+	}
+	r.affected = r.env.RowsAffected
+	cols := make([]types.Type, len(pl.Columns))
+	for i := range pl.Columns {
+		cols[i] = pl.Columns[i].Type
+	}
+	if pl.Columns == nil {
+		out = nil
+	}
+	r.made = &memRows{cols: cols, rows: out}
+	return nil
+}
+
+// Next implements rowSource.
+func (r *planRows) Next(b *Batch) error {
+	if r.made != nil {
+		return r.made.Next(b)
+	}
+	return r.rows.Next(b)
+}
+
+// Affected is the count of the command tag.
+func (r *planRows) Affected() int64 { return r.affected }
+
+// Close implements rowSource.
+func (r *planRows) Close() {
+	if r.closed {
+		return
+	}
+	r.closed = true
+	r.lineage.searched(r.env)
+	r.rows.Close()
+	r.view.Close()
+}
+
+// notice passes a message on if client_min_messages lets it.
+func (s *Session) notice(e *sqlerr.Error) {
+	order := map[string]int{"debug5": 0, "debug4": 1, "debug3": 2, "debug2": 3, "debug1": 4, "log": 5, "notice": 6, "warning": 7, "error": 8}
+	level := map[sqlerr.Severity]int{sqlerr.SeverityDebug: 4, sqlerr.SeverityLog: 5, sqlerr.SeverityInfo: 9, sqlerr.SeverityNotice: 6, sqlerr.SeverityWarning: 7}
+	if level[e.Severity] >= order[s.settings.must("client_min_messages")] {
+		s.sink.Notice(e)
+	}
+}
+
+// inputFormat is the text format of the session with the transaction's time in it.
+func (s *Session) inputFormat() *types.Format {
+	f := s.textFormat()
+	now := s.block.started
+	if now == 0 {
+		now = int64(s.engine.Store.Now())
+	}
+	if f.Now != now {
+		c := *f
+		c.Now = now
+		s.settings.format = &c
+		f = &c
+	}
+	return f
+}
+
+// statementTimeout bounds a statement by the setting.
+func (s *Session) statementTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	d := durationSetting(s.settings.must("statement_timeout"))
+	if d == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, d, sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to statement timeout"))
+}
+
+// lockTimeout is the longest wait for a lock, 0 = none.
+func (s *Session) lockTimeout() time.Duration {
+	return durationSetting(s.settings.must("lock_timeout"))
+}
+
+// commandName is the statement's name in error messages.
+func commandName(stmt ast.Stmt) string {
+	switch stmt.(type) {
+	case *ast.InsertStmt:
+		return "INSERT"
+	case *ast.UpdateStmt:
+		return "UPDATE"
+	case *ast.DeleteStmt:
+		return "DELETE"
+	case *ast.SelectStmt:
+		return "SELECT"
+	case *ast.MergeStmt:
+		return "MERGE"
+	}
+	return "this command"
+}

@@ -1,0 +1,215 @@
+package session
+
+import (
+	"context"
+	"math/rand/v2"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"synapse/catalog"
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+	"synapse/storage"
+)
+
+// Session is one client's conversation. All methods but those of activity are
+// called by the goroutine of its connection.
+type Session struct {
+	engine   *Engine
+	sink     Sink
+	pid      int32
+	owner    *storage.Owner // of the session\'s advisory locks
+	addr     string
+	user     string
+	role     *catalog.Role
+	db       string
+	ctx      context.Context // of the statement in work; see statementContext
+	settings *settings
+
+	block    block
+	prepared map[string]*prepared
+	portals  map[string]*portal
+	cursors  map[string]*cursor
+
+	inbox  inbox
+	outbox []Notification // NOTIFY of the open transaction
+	listen []listenChange // LISTEN and UNLISTEN of the open transaction
+
+	random     *rand.Rand          // of random() and setseed
+	lastSeq    types.OID           // of lastval
+	currVal    map[types.OID]int64 // of currval
+	lastCommit storage.Timestamp
+
+	activity atomic.Pointer[activity] // what pg_stat_activity shows
+	started  time.Time
+}
+
+// Open starts a session for a start-up packet. Errors are FATAL.
+func (e *Engine) Open(params map[string]string, addr string, pid int32, sink Sink) (*Session, error) {
+	user := params["user"]
+	if user == "" {
+		return nil, sqlerr.New(sqlerr.InvalidAuthorization, "no PostgreSQL user name specified in startup packet").Fatal()
+	}
+	db := params["database"]
+	if db == "" {
+		db = user
+	}
+	s := &Session{
+		engine: e, sink: sink, pid: pid, addr: addr, user: user, db: db,
+		prepared: map[string]*prepared{}, portals: map[string]*portal{}, cursors: map[string]*cursor{},
+		currVal: map[types.OID]int64{}, started: time.Now(), random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
+	}
+	s.owner = e.Store.NewOwner(pid)
+	s.settings = newSettings(nil) // nothing is reported before login is over
+	if err := s.admit(); err != nil {
+		return nil, err
+	}
+	if err := s.applyStartup(params); err != nil {
+		return nil, sqlerr.From(err).Fatal()
+	}
+	s.settings.report = func(name, value string) { sink.ParameterStatus(name, value) }
+	s.setActivity("idle", "")
+	e.mu.Lock()
+	e.sessions[pid] = s
+	e.mu.Unlock()
+	e.opened.Add(1)
+	return s, nil
+}
+
+// admit checks that role and database exist.
+func (s *Session) admit() error {
+	ctx := context.Background()
+	view, err := s.engine.Store.SnapshotAt(ctx, s.engine.Store.Watermark(), storage.Principal{Super: true})
+	if err != nil {
+		return sqlerr.From(err).Fatal()
+	}
+	defer view.Close()
+	c := view.Catalog()
+	s.role = c.Role(s.user)
+	if s.role == nil || !s.role.Login {
+		return sqlerr.New(sqlerr.InvalidAuthorization, "role %q does not exist", s.user).Fatal()
+	}
+	if c.Database(s.db) == nil {
+		return sqlerr.New(sqlerr.InvalidCatalogName, "database %q does not exist", s.db).Fatal()
+	}
+	for name, value := range s.role.Settings {
+		if err := s.settings.set(name, value, false); err == nil {
+			s.settings.reset[strings.ToLower(name)] = value
+		}
+	}
+	super := "off"
+	if s.role.Super {
+		super = "on"
+	}
+	s.settings.values["is_superuser"] = super
+	s.settings.values["session_authorization"] = s.user
+	s.settings.values["synapse.durability"] = s.engine.Durability
+	return nil
+}
+
+// applyStartup takes settings from the packet: "options" (-c name=value, --name=value) and names of their own.
+func (s *Session) applyStartup(params map[string]string) error {
+	for name, value := range params {
+		switch name {
+		case "user", "database", "replication", "options":
+			continue
+		}
+		if err := s.startupSetting(name, value); err != nil {
+			return err
+		}
+	}
+	for _, kv := range parseOptions(params["options"]) {
+		if err := s.startupSetting(kv.Name, kv.Value); err != nil {
+			return err
+		}
+	}
+	s.settings.undo = s.settings.undo[:0]
+	return nil
+}
+
+func (s *Session) startupSetting(name, value string) error {
+	if err := s.settings.set(name, value, false); err != nil {
+		return err
+	}
+	key := strings.ToLower(name)
+	if d := lookupSetting(name); d != nil {
+		key = d.name
+	}
+	s.settings.reset[key] = s.settings.values[key]
+	return nil
+}
+
+// parseOptions reads the command-line form of the options parameter; a backslash keeps the next character.
+func parseOptions(text string) []Setting {
+	var words []string
+	var word strings.Builder
+	in := false
+	for i := 0; i < len(text); i++ {
+		switch ch := text[i]; {
+		case ch == '\\' && i+1 < len(text):
+			i++
+			word.WriteByte(text[i])
+			in = true
+		case ch == ' ' || ch == '\t' || ch == '\n':
+			if in {
+				words = append(words, word.String())
+				word.Reset()
+				in = false
+			}
+		default:
+			word.WriteByte(ch)
+			in = true
+		}
+	}
+	if in {
+		words = append(words, word.String())
+	}
+	var out []Setting
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		switch {
+		case w == "-c" && i+1 < len(words):
+			i++
+			w = words[i]
+		case strings.HasPrefix(w, "-c"):
+			w = w[2:]
+		case strings.HasPrefix(w, "--"):
+			w = w[2:]
+		default:
+			continue
+		}
+		if name, value, ok := strings.Cut(w, "="); ok {
+			out = append(out, Setting{strings.ReplaceAll(name, "-", "_"), value})
+		}
+	}
+	return out
+}
+
+// Close ends the session: open work is rolled back, locks are released.
+func (s *Session) Close() {
+	s.abortBlock()
+	s.closeHeld()
+	s.engine.hub.unlisten("", s)
+	s.engine.Store.AdvisoryUnlockAll(s.owner)
+	s.dropTemporary()
+	s.engine.mu.Lock()
+	delete(s.engine.sessions, s.pid)
+	s.engine.mu.Unlock()
+}
+
+// ReportedSettings are the ones a client is told at login, in a stable order.
+func (s *Session) ReportedSettings() []Setting {
+	var out []Setting
+	for _, d := range sortedSettings() {
+		if d.report {
+			out = append(out, Setting{d.name, s.settings.must(d.name)})
+		}
+	}
+	return out
+}
+
+// principal is who the session acts as.
+func (s *Session) principal() storage.Principal {
+	return storage.Principal{Role: s.role.ID, Name: s.role.Name, Super: s.role.Super}
+}
