@@ -7,6 +7,7 @@ import (
 
 	"synapse/catalog/types"
 	"synapse/exec/plan"
+	"synapse/sqltests/seed"
 )
 
 func aggOf(t testing.TB, name string, ret types.Type, args ...plan.Expr) plan.AggCall {
@@ -55,7 +56,7 @@ func TestOrderInsideAggregate(t *testing.T) {
 
 // TestAggEqualsModel groups random rows and compares with a map.
 func TestAggEqualsModel(t *testing.T) {
-	r := seeded(t)
+	r := seed.Rand(t)
 	rows := randomRows(r, 5000, 2, 300)
 	count, sum := aggOf(t, "count", types.Int8), aggOf(t, "sum", types.Int8, col(1, types.Int4))
 	got, err := runPlan(t, testEnv(), &plan.Plan{Root: &plan.Agg{Input: valuesOf(ints(2), rows...), GroupBy: []plan.Expr{col(0, types.Int4)}, Aggs: []plan.AggCall{count, sum}}})

@@ -155,14 +155,3 @@ func randomRows(r *rand.Rand, n, width, spread int) [][]any {
 	}
 	return out
 }
-
-// seeded returns a random source whose seed failing tests print.
-func seeded(t *testing.T) *rand.Rand {
-	seed := rand.Uint64()
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("seed %d", seed)
-		}
-	})
-	return rand.New(rand.NewPCG(seed, 7))
-}

@@ -6,6 +6,7 @@ import (
 
 	"synapse/catalog/types"
 	"synapse/exec/plan"
+	"synapse/sqltests/seed"
 )
 
 var joinKinds = map[string]plan.JoinKind{
@@ -15,7 +16,7 @@ var joinKinds = map[string]plan.JoinKind{
 // TestHashJoinEqualsNestLoop compares the two on random rows with NULLs, with
 // and without a residual condition.
 func TestHashJoinEqualsNestLoop(t *testing.T) {
-	r := seeded(t)
+	r := seed.Rand(t)
 	for range 40 {
 		spread := 1 + r.IntN(40)
 		left := valuesOf(ints(2), randomRows(r, r.IntN(60), 2, spread)...)
@@ -47,7 +48,7 @@ func TestHashJoinEqualsNestLoop(t *testing.T) {
 
 // TestJoinsAgainstModel compares the nested loop with joins written out.
 func TestJoinsAgainstModel(t *testing.T) {
-	r := seeded(t)
+	r := seed.Rand(t)
 	for range 30 {
 		l, rr := randomRows(r, r.IntN(30), 1, 8), randomRows(r, r.IntN(30), 1, 8)
 		for name, kind := range joinKinds {

@@ -9,6 +9,7 @@ import (
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/plan"
+	"synapse/sqltests/seed"
 )
 
 func TestProjectFilterLimit(t *testing.T) {
@@ -41,7 +42,7 @@ func TestSort(t *testing.T) {
 
 // TestTopNEqualsSort compares with a full sort, over more rows than are kept.
 func TestTopNEqualsSort(t *testing.T) {
-	r := seeded(t)
+	r := seed.Rand(t)
 	in := valuesOf(ints(2), randomRows(r, 9000, 2, 400)...)
 	keys := []plan.SortKey{{Expr: col(0, types.Int4)}, {Expr: col(1, types.Int4), Desc: true}}
 	limit, offset := lit(int64(r.IntN(50))), lit(int64(r.IntN(50)))

@@ -9,6 +9,7 @@ import (
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/plan"
+	"synapse/sqltests/seed"
 )
 
 func TestRanking(t *testing.T) {
@@ -33,7 +34,7 @@ func TestRanking(t *testing.T) {
 
 // TestFramesAgainstModel compares every kind of frame with one computed row by row.
 func TestFramesAgainstModel(t *testing.T) {
-	r := seeded(t)
+	r := seed.Rand(t)
 	sum := function(t, "sum", types.OIDInt4)
 	add, sub := builtin.OperatorFor("+", types.OIDInt4, types.OIDInt4).Fn, builtin.OperatorFor("-", types.OIDInt4, types.OIDInt4).Fn
 	kinds := []plan.BoundKind{plan.UnboundedPreceding, plan.Preceding, plan.CurrentRow, plan.Following, plan.UnboundedFollowing}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -13,10 +12,10 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"synapse/sqltests/harness"
+	"synapse/sqltests/seed"
 )
 
 var (
-	metaSeed  = flag.Uint64("metamorphic-seed", 0, "seed of TestMetamorphic; 0 = from the clock")
 	metaFor   = flag.Duration("metamorphic-for", 8*time.Second, "how long TestMetamorphic makes up queries")
 	metaSteps = flag.Int("metamorphic-steps", 0, "how many queries TestMetamorphic makes up; 0 = as many as there is time for")
 )
@@ -25,12 +24,7 @@ var (
 // whatever they are: indexes do not change a result, and the rows where a
 // condition is true, false and unknown are all rows.
 func TestMetamorphic(t *testing.T) {
-	seed := *metaSeed
-	if seed == 0 {
-		seed = uint64(time.Now().UnixNano())
-	}
-	t.Logf("seed %d (repeat with -metamorphic-seed)", seed)
-	m := &metamorphic{t: t, g: &queryMaker{r: rand.New(rand.NewPCG(seed, 1))}}
+	m := &metamorphic{t: t, g: &queryMaker{r: seed.Rand(t)}}
 	s := harness.StartSynapse(t)
 	c, err := pgconn.Connect(context.Background(), s.URL())
 	if err != nil {

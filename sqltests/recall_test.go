@@ -2,19 +2,16 @@ package sqltests
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"synapse/sqltests/harness"
+	"synapse/sqltests/seed"
 )
-
-var recallSeed = flag.Uint64("recall-seed", 0, "seed of TestRecallOfThePast; 0 = from the clock")
 
 // words that entries and questions are made of: few enough that most questions find something.
 var recallWords = strings.Fields(`refund order invoice delivery address customer email phone contract renewal
@@ -24,12 +21,7 @@ var recallWords = strings.Fields(`refund order invoice delivery address customer
 // recorded comes out again with the same rows in the same order with the same
 // scores, and AS OF its snapshot gives the same rows.
 func TestRecallOfThePast(t *testing.T) {
-	seed := *recallSeed
-	if seed == 0 {
-		seed = uint64(time.Now().UnixNano())
-	}
-	t.Logf("seed %d (repeat with -recall-seed)", seed)
-	r := rand.New(rand.NewPCG(seed, 1))
+	r := seed.Rand(t)
 	s := harness.StartSynapse(t)
 	ctx := context.Background()
 	c, err := pgx.Connect(ctx, s.URL())

@@ -15,21 +15,17 @@ import (
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
+	"synapse/sqltests/seed"
 )
 
 var (
-	seedFlag  = flag.Uint64("seed", 0, "seed of the random tests; 0 takes one from the clock")
 	stepsFlag = flag.Int("steps", 4000, "steps of the model test")
 )
 
 // randomSeed prints the seed so that a failure can be run again.
 func randomSeed(t testing.TB) uint64 {
-	seed := *seedFlag
-	if seed == 0 {
-		seed = uint64(time.Now().UnixNano())
-	}
-	t.Logf("-seed=%d", seed)
-	return seed
+	t.Helper()
+	return seed.Of(t)
 }
 
 // modelRow is what the model knows of a note.

@@ -1,26 +1,14 @@
 package types
 
 import (
-	"flag"
 	"fmt"
 	"math"
-	"math/rand"
+	"math/rand/v2"
 	"sort"
 	"strings"
+	"synapse/sqltests/seed"
 	"testing"
-	"time"
 )
-
-var seedFlag = flag.Int64("seed", 0, "seed of the random tests; 0 picks one")
-
-func newRandom(t *testing.T) *rand.Rand {
-	seed := *seedFlag
-	if seed == 0 {
-		seed = time.Now().UnixNano()
-	}
-	t.Logf("seed %d", seed)
-	return rand.New(rand.NewSource(seed))
-}
 
 // propertyTypes are the types whose random values are tried.
 var propertyTypes = []Type{
@@ -31,26 +19,26 @@ var propertyTypes = []Type{
 
 // randomValue makes values that are often equal or close, where orders go wrong.
 func randomValue(r *rand.Rand, t Type) Value {
-	small := func() int64 { return int64(r.Intn(5)) - 2 }
+	small := func() int64 { return int64(r.IntN(5)) - 2 }
 	switch t.Kind() {
 	case KindBool:
-		return NewBool(r.Intn(2) == 0)
+		return NewBool(r.IntN(2) == 0)
 	case KindChar:
-		return NewInt(int64(byte(r.Intn(256))))
+		return NewInt(int64(byte(r.IntN(256))))
 	case KindOID:
 		return NewInt(int64(r.Uint32()))
 	case KindInt2, KindInt4, KindDate:
-		if t.Kind() == KindInt4 && r.Intn(4) == 0 {
+		if t.Kind() == KindInt4 && r.IntN(4) == 0 {
 			return NewInt(int64(int32(r.Uint32())))
 		}
 		return NewInt(small())
 	case KindInt8, KindTimestamp, KindTimestamptz:
-		if r.Intn(3) == 0 {
-			return NewInt(r.Int63n(1<<58) - 1<<57)
+		if r.IntN(3) == 0 {
+			return NewInt(r.Int64N(1<<58) - 1<<57)
 		}
 		return NewInt(small())
 	case KindTime:
-		return NewInt(r.Int63n(usPerDay + 1))
+		return NewInt(r.Int64N(usPerDay + 1))
 	case KindFloat4:
 		return NewFloat(float64(float32(randomFloat(r))))
 	case KindFloat8:
@@ -58,25 +46,25 @@ func randomValue(r *rand.Rand, t Type) Value {
 	case KindInterval:
 		return Span{Micros: small() * usPerDay / 2, Days: int32(small() * 15), Months: int32(small())}.Value()
 	case KindTimetz:
-		return NewTimetz(r.Int63n(4)*usPerHour, int32(small()*3600))
+		return NewTimetz(r.Int64N(4)*usPerHour, int32(small()*3600))
 	}
 	return randomVariable(r, t)
 }
 
 func randomFloat(r *rand.Rand) float64 {
-	switch r.Intn(6) {
+	switch r.IntN(6) {
 	case 0:
-		return []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), 1, -1}[r.Intn(7)]
+		return []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), 1, -1}[r.IntN(7)]
 	case 1:
 		return math.Float64frombits(r.Uint64())
 	}
-	return float64(r.Intn(9)-4) / 4
+	return float64(r.IntN(9)-4) / 4
 }
 
 func randomText(r *rand.Rand) string {
 	var b strings.Builder
-	for n := r.Intn(4); n > 0; n-- {
-		b.WriteString([]string{"a", "b", " ", "\x01", "é", "A", "\x02", `"`, `\`, ","}[r.Intn(10)])
+	for n := r.IntN(4); n > 0; n-- {
+		b.WriteString([]string{"a", "b", " ", "\x01", "é", "A", "\x02", `"`, `\`, ","}[r.IntN(10)])
 	}
 	return b.String()
 }
@@ -85,14 +73,14 @@ func randomVariable(r *rand.Rand, t Type) Value {
 	fixedBytes := map[Kind]int{KindUUID: 16, KindMacaddr: 6, KindTID: 6, KindPgLSN: 8}
 	if n := fixedBytes[t.Kind()]; n > 0 {
 		b := make([]byte, n)
-		b[r.Intn(n)] = byte(r.Intn(3))
+		b[r.IntN(n)] = byte(r.IntN(3))
 		return NewBytes(b)
 	}
 	switch t.Kind() {
 	case KindBytea:
-		b := make([]byte, r.Intn(4))
+		b := make([]byte, r.IntN(4))
 		for i := range b {
-			b[i] = byte(r.Intn(3))
+			b[i] = byte(r.IntN(3))
 		}
 		return NewBytes(b)
 	case KindNumeric:
@@ -101,9 +89,9 @@ func randomVariable(r *rand.Rand, t Type) Value {
 		tree := randomJSON(r, 3)
 		return tree.Encode()
 	case KindVector, KindHalfvec:
-		f := make([]float32, 1+r.Intn(3))
+		f := make([]float32, 1+r.IntN(3))
 		for i := range f {
-			f[i] = float32(r.Intn(5)-2) / 2
+			f[i] = float32(r.IntN(5)-2) / 2
 		}
 		if t.Kind() == KindVector {
 			return VectorFromFloat32s(f)
@@ -114,7 +102,7 @@ func randomVariable(r *rand.Rand, t Type) Value {
 		v, _ := parseBits(strings.Map(func(c rune) rune { return '0' + c&1 }, randomText(r)))
 		return v
 	case KindInet:
-		v, err := parseInet(fmt.Sprintf("10.%d.0.%d/%d", r.Intn(2), r.Intn(3), 14+r.Intn(19)), false)
+		v, err := parseInet(fmt.Sprintf("10.%d.0.%d/%d", r.IntN(2), r.IntN(3), 14+r.IntN(19)), false)
 		if err != nil {
 			panic(err)
 		}
@@ -123,8 +111,8 @@ func randomVariable(r *rand.Rand, t Type) Value {
 		return randomArray(r, t)
 	case KindRecord:
 		rec := RecordValue{Types: []Type{Int4, Text}, Values: []Value{Null, NewString(randomText(r))}}
-		if r.Intn(3) > 0 {
-			rec.Values[0] = NewInt(int64(r.Intn(3)))
+		if r.IntN(3) > 0 {
+			rec.Values[0] = NewInt(int64(r.IntN(3)))
 		}
 		return rec.Encode()
 	}
@@ -132,14 +120,14 @@ func randomVariable(r *rand.Rand, t Type) Value {
 }
 
 func randomNumeric(r *rand.Rand) Value {
-	s := fmt.Sprintf("%d", r.Intn(200)-100)
-	switch r.Intn(8) {
+	s := fmt.Sprintf("%d", r.IntN(200)-100)
+	switch r.IntN(8) {
 	case 0:
-		s = []string{"NaN", "Infinity", "-Infinity", "0.00", "-0"}[r.Intn(5)]
+		s = []string{"NaN", "Infinity", "-Infinity", "0.00", "-0"}[r.IntN(5)]
 	case 1:
-		s = fmt.Sprintf("%de%d", r.Intn(20000)-10000, r.Intn(40)-20)
+		s = fmt.Sprintf("%de%d", r.IntN(20000)-10000, r.IntN(40)-20)
 	case 2:
-		s = fmt.Sprintf("%d.%0*d", r.Intn(30000)-15000, 1+r.Intn(9), r.Intn(10))
+		s = fmt.Sprintf("%d.%0*d", r.IntN(30000)-15000, 1+r.IntN(9), r.IntN(10))
 	}
 	v, err := parseNumeric(s)
 	if err != nil {
@@ -153,11 +141,11 @@ func randomJSON(r *rand.Rand, depth int) JSONTree {
 	if depth == 0 {
 		n = 4
 	}
-	switch r.Intn(n) {
+	switch r.IntN(n) {
 	case 0:
 		return JSONTreeNull
 	case 1:
-		return JSONTreeBool(r.Intn(2) == 0)
+		return JSONTreeBool(r.IntN(2) == 0)
 	case 2:
 		v := randomNumeric(r)
 		for viewNumeric(v.s).special() {
@@ -168,13 +156,13 @@ func randomJSON(r *rand.Rand, depth int) JSONTree {
 		return JSONTreeString(randomText(r))
 	case 4:
 		t := JSONTree{Kind: JSONObject}
-		for i := r.Intn(4); i > 0; i-- {
+		for i := r.IntN(4); i > 0; i-- {
 			t.Add(randomText(r), randomJSON(r, depth-1))
 		}
 		return t
 	}
 	t := JSONTree{Kind: JSONArray}
-	for i := r.Intn(3); i > 0; i-- {
+	for i := r.IntN(3); i > 0; i-- {
 		t.Append(randomJSON(r, depth-1))
 	}
 	return t
@@ -182,8 +170,8 @@ func randomJSON(r *rand.Rand, depth int) JSONTree {
 
 func randomArray(r *rand.Rand, t Type) Value {
 	a := Array{Elem: t.Elem()}
-	for i := r.Intn(4); i > 0; i-- {
-		if r.Intn(5) == 0 {
+	for i := r.IntN(4); i > 0; i-- {
+		if r.IntN(5) == 0 {
 			a.Values = append(a.Values, Null)
 		} else {
 			a.Values = append(a.Values, randomValue(r, a.Elem))
@@ -191,17 +179,17 @@ func randomArray(r *rand.Rand, t Type) Value {
 	}
 	switch n := int32(len(a.Values)); {
 	case n == 0:
-	case n == 2 && r.Intn(3) == 0:
+	case n == 2 && r.IntN(3) == 0:
 		a.Dims, a.Lower = []int32{1, 2}, []int32{1, 1}
 	default:
-		a.Dims, a.Lower = []int32{n}, []int32{int32(r.Intn(2))}
+		a.Dims, a.Lower = []int32{n}, []int32{int32(r.IntN(2))}
 	}
 	return a.Encode()
 }
 
 // TestOrderProperties holds keys, hashes and the order's own laws against Compare.
 func TestOrderProperties(t *testing.T) {
-	r := newRandom(t)
+	r := seed.Rand(t)
 	for _, ty := range propertyTypes {
 		values := make([]Value, 60)
 		for i := range values {
@@ -230,7 +218,7 @@ func TestOrderProperties(t *testing.T) {
 
 // TestRoundTrips sends random values through text, binary and payload and back.
 func TestRoundTrips(t *testing.T) {
-	r := newRandom(t)
+	r := seed.Rand(t)
 	for _, ty := range propertyTypes {
 		for i := 0; i < 100; i++ {
 			v := randomValue(r, ty)

@@ -9,6 +9,7 @@ import (
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/plan"
+	"synapse/sqltests/seed"
 )
 
 func constant4(i int64) plan.Expr   { return &plan.Const{Typ: types.Int4, Val: types.NewInt(i)} }
@@ -269,8 +270,7 @@ func TestCasts(t *testing.T) {
 
 // TestVectorEqualsRow evaluates random expressions by both paths.
 func TestVectorEqualsRow(t *testing.T) {
-	seed := rand.Uint64()
-	rnd := rand.New(rand.NewPCG(seed, 1))
+	rnd := seed.Rand(t)
 	g := &generator{t: t, r: rnd}
 	for range 2000 {
 		e := g.boolean(4)
@@ -281,12 +281,12 @@ func TestVectorEqualsRow(t *testing.T) {
 			v, err := y.Row(b.Cols, int(i))
 			if err != nil {
 				if errVec == nil {
-					t.Fatalf("seed %d: only the row path fails: %v", seed, err)
+					t.Fatalf("only the row path fails: %v", err)
 				}
 				break
 			}
 			if errVec == nil && !col.Get(int(i)).Identical(v) {
-				t.Fatalf("seed %d: row %d differs in %s", seed, i, describe(e))
+				t.Fatalf("row %d differs in %s", i, describe(e))
 			}
 		}
 	}

@@ -176,8 +176,8 @@ func (b *binder) groupingExpr(s *scope, q *query, e ast.Expr) (int, error) {
 	if t.expr, err = b.resolveUnknown(t.expr, t.pos); err != nil {
 		return 0, err
 	}
-	if contains(t.expr, func(x plan.Expr) bool { a, ok := x.(*aggregate); return ok && a.owner == s }) {
-		return 0, b.errorf(sqlerr.GroupingError, startOf(e), "aggregate functions are not allowed in GROUP BY")
+	if pos := aggregateOf(t.expr, s); pos >= 0 {
+		return 0, b.errorf(sqlerr.GroupingError, pos, "aggregate functions are not allowed in GROUP BY")
 	}
 	if contains(t.expr, isWindowed) {
 		return 0, b.errorf(sqlerr.WindowingError, startOf(e), "window functions are not allowed in GROUP BY")
@@ -192,6 +192,26 @@ func (b *binder) groupingExpr(s *scope, q *query, e ast.Expr) (int, error) {
 	}
 	q.groups.exprs = append(q.groups.exprs, t.expr)
 	return len(q.groups.exprs) - 1, nil
+}
+
+// aggregateOf is the position of the first aggregate or GROUPING() in e that
+// level s computes, or -1.
+func aggregateOf(e plan.Expr, s *scope) int {
+	pos := -1
+	walk(e, func(x plan.Expr) bool {
+		switch x := x.(type) {
+		case *aggregate:
+			if x.owner == s && pos < 0 {
+				pos = x.pos
+			}
+		case *grouping:
+			if x.owner == s && pos < 0 {
+				pos = x.pos
+			}
+		}
+		return pos < 0
+	})
+	return pos
 }
 
 // groupingCall binds GROUPING(…); its arguments are checked against GROUP BY later.

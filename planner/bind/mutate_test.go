@@ -1,20 +1,21 @@
 package bind
 
 import (
+	"flag"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"synapse/planner/parse"
+	"synapse/sqltests/seed"
 )
 
 // TestMutations binds damaged statements of the testdata: words dropped,
 // doubled and swapped. Whatever comes of it, the binder must not panic and must
 // not blame itself (XX000).
 func TestMutations(t *testing.T) {
-	seed := rand.Uint64()
-	r := rand.New(rand.NewPCG(seed, 1))
+	r := seed.Rand(t)
 	var statements []string
 	for _, pattern := range []string{"testdata/*.txt", "testdata/postgres/*.txt"} {
 		files, err := filepath.Glob(pattern)
@@ -27,7 +28,7 @@ func TestMutations(t *testing.T) {
 			}
 		}
 	}
-	for range mutations {
+	for range *mutations {
 		words := strings.Fields(statements[r.IntN(len(statements))])
 		for range 1 + r.IntN(3) {
 			words = mutate(r, words, strings.Fields(statements[r.IntN(len(statements))]))
@@ -40,18 +41,18 @@ func TestMutations(t *testing.T) {
 		func() {
 			defer func() {
 				if p := recover(); p != nil {
-					t.Errorf("seed %d: panic %v in %s", seed, p, sql)
+					t.Errorf("panic %v in %s", p, sql)
 				}
 			}()
 			if got := outcome(t, sql); strings.HasPrefix(got, "error XX") && !strings.Contains(got, "is not a query") {
-				t.Errorf("seed %d: %s\n%s", seed, sql, got)
+				t.Errorf("%s\n%s", sql, got)
 			}
 		}()
 	}
 }
 
 // mutations is how many damaged statements one run tries.
-const mutations = 4000
+var mutations = flag.Int("mutations", 4000, "how many damaged statements TestMutations tries")
 
 func mutate(r *rand.Rand, words, other []string) []string {
 	if len(words) < 2 {

@@ -3,7 +3,6 @@ package survival
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"synapse/sqltests/harness"
+	"synapse/sqltests/seed"
 	"synapse/storage/lineage"
 )
 
@@ -132,9 +132,8 @@ func TestKillsLoseNothing(t *testing.T) {
 	must(t, c, "CREATE INDEX ON kept (body)")
 	must(t, c, "CREATE TABLE counters (id int PRIMARY KEY, n bigint NOT NULL)")
 	must(t, c, "INSERT INTO counters SELECT g, 0 FROM generate_series(0, $1) g", writers-1)
-	seed := uint64(time.Now().UnixNano())
-	random := rand.New(rand.NewPCG(seed, 0))
-	t.Logf("seed %d, %d kills", seed, kills())
+	random := seed.Rand(t)
+	t.Logf("%d kills", kills())
 	ledgers := make([]ledger, writers)
 	for range kills() {
 		var wg sync.WaitGroup
@@ -150,7 +149,7 @@ func TestKillsLoseNothing(t *testing.T) {
 			ledgers[who].verify(t, c, who)
 		}
 		if t.Failed() {
-			t.Fatalf("seed %d", seed)
+			t.FailNow()
 		}
 	}
 	total := 0
