@@ -29,7 +29,8 @@ func FuzzParseText(f *testing.F) {
 		text := FormatText(ty, v, nil)
 		back, err := ParseText(ty, text, nil)
 		if err != nil {
-			if len(text) > dateTextBytesMax || ty.Kind() == KindName || ty.Kind() == KindArray {
+			// A regtype's name is read by a catalog only, which Format brings along.
+			if len(text) > dateTextBytesMax || ty.Kind() == KindName || ty.Kind() == KindArray || ty.OID == OIDRegtype {
 				return
 			}
 			t.Fatalf("%s: %q is read but its output %q is not: %v", FormatType(ty), s, text, err)
