@@ -75,6 +75,7 @@ type RowBatch struct {
 	IDs      []RowID
 	From, To []Timestamp
 	Distance []float64 // vector search: reported distance; text search: score
+	Counts   []uint32  // text search with TextSpec.Counts: N rows of one count per term of Cursor.Terms
 	Cols     []types.Column
 }
 
@@ -120,6 +121,14 @@ type TextSpec struct {
 	Rows          *RowSet
 	Filter        func(b *RowBatch, keep []bool) error
 	FilterColumns []int
+	Counts        bool // fill RowBatch.Counts; needs Partition
+}
+
+// TermStat is a distinct term of a text search, in the order of the query.
+type TermStat struct {
+	Term  string
+	Count uint32  // how often the query has it
+	IDF   float64 // of the partition as of the view's time
 }
 
 // InvertedOp is how the items of an inverted (GIN) index combine.

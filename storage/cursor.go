@@ -20,6 +20,7 @@ type Cursor struct {
 	stats SearchStats
 
 	refs    []ref
+	counts  []uint32 // of the refs, for RowBatch.Counts
 	ranked  bool // refs carry a distance
 	missing []types.Value
 
@@ -171,6 +172,7 @@ func (c *Cursor) materialise(b *RowBatch) error {
 	b.N = n
 	b.IDs, b.From, b.To = b.IDs[:0], b.From[:0], b.To[:0]
 	b.Distance = b.Distance[:0]
+	b.Counts = append(b.Counts[:0], c.counts...)
 	for i := range c.refs {
 		r := &c.refs[i]
 		b.IDs = append(b.IDs, rowID(r.local))

@@ -21,11 +21,15 @@ type textSource struct {
 	filter rowFilter
 	hits   []textHit
 	passed int // hits before it have passed the filter
+	// Of a search with counts: its terms, and their counts by textHit.slot.
+	terms  []TermStat
+	counts []uint32
 }
 
 type textHit struct {
 	local uint32
 	own   int32 // write, -1: committed
+	slot  int32 // place in textSource.counts
 	score float64
 }
 
@@ -77,10 +81,13 @@ func (v *View) Text(t *catalog.Table, ix *catalog.Index, q TextSpec, spec ScanSp
 	parts := x.text.Partitions()
 	if key, one := x.partitionKey(q.Partition); one {
 		parts = []string{string(key)}
+	} else if q.Counts {
+		c.table.mu.RUnlock()
+		return nil, sqlerr.Internal("text search with counts over more than one partition of %q", ix.Name)
 	}
 	parts = withOwnPartitions(parts, own, len(q.Partition) > 0)
 	for _, p := range parts {
-		s.hits = c.score(s.hits, x, model, p, q.Terms, own[p])
+		c.score(s, x, model, p, index.CountTerms(q.Terms), own[p], q.Counts)
 	}
 	c.table.mu.RUnlock()
 	sort.Slice(s.hits, func(a, b int) bool {
@@ -155,7 +162,7 @@ func withOwnPartitions(parts []string, own map[string][]ownDocument, fixed bool)
 // order of the query, so sums come out the same whenever they are made. Own
 // documents count in the statistics, the versions they replace still do too.
 // The table's lock is held.
-func (c *Cursor) score(dst []textHit, x *tableIndex, model bm25, part string, terms []string, own []ownDocument) []textHit {
+func (c *Cursor) score(s *textSource, x *tableIndex, model bm25, part string, terms []index.TermCount, own []ownDocument, counting bool) {
 	at := int64(c.view.at)
 	documents, words := x.text.Statistics(part, at)
 	for _, d := range own {
@@ -163,20 +170,32 @@ func (c *Cursor) score(dst []textHit, x *tableIndex, model bm25, part string, te
 		words += int64(len(d.terms))
 	}
 	if documents == 0 {
-		return dst
+		return
 	}
 	average := max(float64(words)/float64(documents), 1)
-	base := map[uint32]float64{}
-	mine := make([]float64, len(own))
-	type found struct {
-		local, count, length uint32
+	slots := map[uint32]int32{}
+	first := len(s.hits)
+	var list []index.Posting
+	add := func(hit, term int, idf float64, count, length uint32) {
+		s.hits[hit].score += model.weight(idf, count, length, average)
+		if counting {
+			s.counts[int(s.hits[hit].slot)*len(terms)+term] = count
+		}
 	}
-	var list []found
-	for _, q := range index.CountTerms(terms) {
+	open := func(local uint32, write int32) int {
+		n := len(s.hits)
+		s.hits = append(s.hits, textHit{local: local, own: write, slot: int32(n)})
+		if counting {
+			s.counts = append(s.counts, make([]uint32, len(terms))...)
+		}
+		return n
+	}
+	for _, d := range own {
+		open(c.view.x.overlay.writes[d.write].local, d.write)
+	}
+	for k, q := range terms {
 		list = list[:0]
-		x.text.Postings(part, q.Term, at, func(p *index.Posting) {
-			list = append(list, found{p.Local, p.Count, p.Length})
-		})
+		x.text.Postings(part, q.Term, at, func(p *index.Posting) { list = append(list, *p) })
 		df := len(list)
 		counts := make([]uint32, len(own))
 		for i, d := range own {
@@ -189,27 +208,40 @@ func (c *Cursor) score(dst []textHit, x *tableIndex, model bm25, part string, te
 				df++
 			}
 		}
-		idf := model.idf(documents, df) * float64(q.Count)
-		for _, f := range list {
-			base[f.local] += model.weight(idf, f.count, f.length, average)
+		idf := model.idf(documents, df)
+		if counting {
+			s.terms = append(s.terms, TermStat{q.Term, q.Count, idf})
 		}
-		for i := range own {
-			if counts[i] > 0 {
-				mine[i] += model.weight(idf, counts[i], uint32(len(own[i].terms)), average)
+		for i := range list {
+			p := &list[i]
+			slot, ok := slots[p.Local]
+			if !ok {
+				slot = int32(open(p.Local, -1))
+				slots[p.Local] = slot
+			}
+			add(int(slot), k, idf*float64(q.Count), p.Count, p.Length)
+		}
+		for i, n := range counts {
+			if n > 0 {
+				add(first+i, k, idf*float64(q.Count), n, uint32(len(own[i].terms)))
 			}
 		}
 	}
-	for local, score := range base {
-		if !c.touched(local) {
-			dst = append(dst, textHit{local, -1, score})
+	kept := s.hits[:first]
+	for _, h := range s.hits[first:] {
+		if h.own >= 0 && h.score > 0 || h.own < 0 && !c.touched(h.local) {
+			kept = append(kept, h)
 		}
 	}
-	for i, score := range mine {
-		if score > 0 {
-			dst = append(dst, textHit{c.view.x.overlay.writes[own[i].write].local, own[i].write, score})
-		}
+	s.hits = kept
+}
+
+// Terms returns the distinct terms of a text search with TextSpec.Counts.
+func (c *Cursor) Terms() []TermStat {
+	if s, ok := c.src.(*textSource); ok {
+		return s.terms
 	}
-	return dst
+	return nil
 }
 
 // prepare passes the next hits through the filter; the table's lock is not held.
@@ -242,12 +274,16 @@ func (s *textSource) prepare(c *Cursor) error {
 }
 
 func (s *textSource) fill(c *Cursor) error {
-	c.refs = c.refs[:0]
+	c.refs, c.counts = c.refs[:0], c.counts[:0]
 	for _, h := range s.hits[:s.passed] {
+		emitted := len(c.refs)
 		if h.own >= 0 {
 			c.emitOwn(h.own, h.score)
 		} else {
 			c.emitBase(h.local, h.score)
+		}
+		if n := len(s.terms); n > 0 && len(c.refs) > emitted {
+			c.counts = append(c.counts, s.counts[int(h.slot)*n:][:n]...)
 		}
 	}
 	s.hits = s.hits[s.passed:]

@@ -41,6 +41,9 @@ func EnglishTerms(text string) []string {
 		if stopWords[w] {
 			return
 		}
+		if base := irregular[w]; base != "" {
+			w = base
+		}
 		out = append(out, english.Stem(w, false))
 	})
 	return out

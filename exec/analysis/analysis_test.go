@@ -17,6 +17,7 @@ func TestEnglishTerms(t *testing.T) {
 		{"The customer's refunds weren't processed", []string{"custom", "refund", "process"}},
 		{"Größe über alles", []string{"größe", "über", "all"}},
 		{"O’Brien's e-mail", []string{"obrien", "e", "mail"}},
+		{"The children went home and bought geese", []string{"child", "go", "home", "buy", "goos"}},
 		{"日本語 text", []string{"日本語", "text"}},
 	} {
 		got := EnglishTerms(c.text)

@@ -1,98 +1,144 @@
 package recall
 
 import (
-	"math"
 	"sort"
+	"strconv"
 
 	"synapse/catalog/types"
 	"synapse/storage"
 )
 
 // Weights of what surrounds a turn, against its own BM25 score. Chosen by reason,
-// not fitted: the surroundings together may count about as much as the turn.
+// not fitted: passage and session together count about as much as the turn.
 const (
-	sessionWeight = 0.5
 	windowWeight  = 0.5
+	sessionWeight = 0.5
 	windowTurns   = 2 // neighbours on each side
 )
 
-// surroundings holds the BM25 scores of all matching turns of a namespace, so
-// that a turn can be lent some of its session's and its neighbours'. Turns
-// without session stand alone. Context is a statistic of the namespace: filters
-// and valid time do not change it.
-type surroundings struct {
-	sessions map[string]*sessionScores
+// expandedSessions is the number of a namespace's sessions, the best ones, whose
+// turns are looked at even if they hold none of the terms.
+const expandedSessions = 64
+
+// conversation is a namespace as the question sees it: the turns that hold a
+// term or stand beside one that does, by session. An entry without a place in a
+// session is a session of its own. What surrounds a turn is a statistic of the
+// namespace: filters and valid time do not change it.
+type conversation struct {
+	terms    []storage.TermStat
+	sessions map[string]*session
+	order    []*session // in the order of discovery
 }
 
-type sessionScores struct {
-	turns []turnScore // by seq
-	total float64     // of all matching turns, damped by their number
+// session is one session with its turns by seq; counts are how often its turns
+// hold each term, and once more what its days hold (see dates).
+type session struct {
+	name   string
+	turns  []turn
+	counts []float64
+	dated  []float64 // 1 for each term that a day of the session holds; nil: none
+	score  float64
 }
 
-type turnScore struct {
-	seq   int64
-	score float64
+// turn is an entry in its session. counts alias the conversation's, nil: none.
+type turn struct {
+	row    storage.RowID
+	seq    int64
+	bm25   float64
+	counts []uint32
+	passes bool // filter and valid time
 }
 
-// scores runs the lexical search once over the whole namespace for the surroundings.
-func (g *gather) scores(partition []types.Value) (*surroundings, error) {
-	cur, err := g.s.view.Text(g.s.table, g.s.text, storage.TextSpec{
-		Terms: g.q.Terms, K1: bm25K1, B: bm25B, Partition: partition,
-	}, storage.ScanSpec{Columns: []int{g.s.columns[6], g.s.columns[7]}})
-	if err != nil {
-		return nil, err
-	}
-	defer cur.Close()
-	out := &surroundings{sessions: map[string]*sessionScores{}}
-	var b storage.RowBatch
-	for {
-		if err := cur.Next(&b); err != nil {
-			return nil, err
-		}
-		if b.N == 0 {
-			break
-		}
-		for i := 0; i < b.N; i++ {
-			session, seq := b.Cols[0].Get(i), b.Cols[1].Get(i)
-			if session.IsNull() || seq.IsNull() {
-				continue
-			}
-			s := out.sessions[session.Str()]
-			if s == nil {
-				s = &sessionScores{}
-				out.sessions[session.Str()] = s
-			}
-			s.turns = append(s.turns, turnScore{seq.Int(), b.Distance[i]})
+// saturated is the part of BM25 that a passage without a fixed length has: the
+// idf of each term times its count, which saturates with k1 and is not normalised
+// by length (b = 0), since all windows are about as long.
+func (c *conversation) saturated(counts []float64) float64 {
+	var sum float64
+	for i := range c.terms {
+		if f := counts[i]; f > 0 {
+			sum += float64(c.terms[i].Count) * c.terms[i].IDF * f * (bm25K1 + 1) / (f + bm25K1)
 		}
 	}
-	for _, s := range out.sessions {
-		sort.Slice(s.turns, func(a, b int) bool { return s.turns[a].seq < s.turns[b].seq })
-		var sum float64
-		for _, t := range s.turns {
-			sum += t.score
-		}
-		// The mean would punish long sessions, the sum would reward them.
-		s.total = sum / math.Sqrt(float64(len(s.turns)))
-	}
-	return out, nil
+	return sum
 }
 
-// context is what the turn is lent.
-func (a *surroundings) context(c *candidate) float64 {
-	if c.Entry.Session.IsNull() || c.Entry.Seq.IsNull() {
-		return 0
-	}
-	s := a.sessions[c.Entry.Session.Str()]
+// session finds or opens a session.
+func (c *conversation) session(name string) *session {
+	s := c.sessions[name]
 	if s == nil {
-		return 0
+		s = &session{name: name, counts: make([]float64, len(c.terms))}
+		c.sessions[name] = s
+		c.order = append(c.order, s)
 	}
-	seq := c.Entry.Seq.Int()
-	at := sort.Search(len(s.turns), func(i int) bool { return s.turns[i].seq >= seq-windowTurns })
-	var window float64
-	for ; at < len(s.turns) && s.turns[at].seq <= seq+windowTurns; at++ {
-		if d := s.turns[at].seq - seq; d != 0 {
-			window += s.turns[at].score / float64(1+max(d, -d))
+	return s
+}
+
+// place says which session a row belongs to and where it stands in it.
+func place(row storage.RowID, name, seq types.Value) (string, int64) {
+	if name.IsNull() || seq.IsNull() {
+		return "\x00" + strconv.FormatUint(uint64(row), 10), 0
+	}
+	return name.Str(), seq.Int()
+}
+
+// add takes a turn that holds terms.
+func (c *conversation) add(name string, t turn, dated []float64) {
+	s := c.session(name)
+	s.turns = append(s.turns, t)
+	for i, n := range t.counts {
+		s.counts[i] += float64(n)
+	}
+	for i, n := range dated {
+		if s.dated == nil {
+			s.dated = make([]float64, len(c.terms))
 		}
+		s.dated[i] = max(s.dated[i], n)
 	}
-	return windowWeight*window + sessionWeight*s.total
+}
+
+// best scores the sessions and returns the ones worth expanding.
+func (c *conversation) best() []*session {
+	for _, s := range c.order {
+		for i, n := range s.dated {
+			s.counts[i] += n
+		}
+		s.score = c.saturated(s.counts)
+	}
+	list := append([]*session(nil), c.order...)
+	sort.Slice(list, func(a, b int) bool {
+		if list[a].score != list[b].score {
+			return list[a].score > list[b].score
+		}
+		return list[a].name < list[b].name
+	})
+	return list[:min(len(list), expandedSessions)]
+}
+
+// scored calls yield for every turn of the session with what its surroundings lend.
+func (c *conversation) scored(s *session, yield func(t *turn, window, session float64)) {
+	sort.Slice(s.turns, func(a, b int) bool {
+		if s.turns[a].seq != s.turns[b].seq {
+			return s.turns[a].seq < s.turns[b].seq
+		}
+		return s.turns[a].row < s.turns[b].row
+	})
+	counts := make([]float64, len(c.terms))
+	from := 0
+	for i := range s.turns {
+		t := &s.turns[i]
+		for s.turns[from].seq < t.seq-windowTurns {
+			from++
+		}
+		clear(counts)
+		for k := from; k < len(s.turns) && s.turns[k].seq <= t.seq+windowTurns; k++ {
+			for term, n := range s.turns[k].counts {
+				counts[term] += float64(n)
+			}
+		}
+		window := c.saturated(counts)
+		if window == 0 {
+			continue // no turn near it holds a term
+		}
+		yield(t, windowWeight*window, sessionWeight*s.score)
+	}
 }

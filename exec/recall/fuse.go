@@ -9,7 +9,7 @@ import (
 )
 
 // rank fuses the lists, applies the bounded factors, drops repetitions and keeps the best K.
-func (g *gather) rank() []Hit {
+func (g *gather) rank() []*candidate {
 	lexical := g.ordered(func(c *candidate) bool { return c.lexical > 0 }, func(a, b *candidate) bool { return a.lexical > b.lexical })
 	for i, c := range lexical {
 		c.Parts.BM25Rank = i + 1
@@ -23,14 +23,14 @@ func (g *gather) rank() []Hit {
 	}
 	all := g.ordered(func(*candidate) bool { return true }, func(a, b *candidate) bool { return a.Score > b.Score })
 	seen := map[string]bool{}
-	var out []Hit
+	var out []*candidate
 	for _, c := range all {
 		if len(out) == g.q.K {
 			break
 		}
 		if hash := c.Entry.NS.Str() + "\x00" + c.Entry.Hash.Str(); !seen[hash] {
 			seen[hash] = true
-			out = append(out, c.Hit)
+			out = append(out, c)
 		}
 	}
 	return out
@@ -87,7 +87,7 @@ func freshness(origin int64, from types.Value) float64 {
 func (p *Parts) JSON() string {
 	m := map[string]any{"formula": Formula, "rrf": p.RRF, "salience": p.Salience, "recency": p.Recency}
 	if p.BM25Rank > 0 {
-		m["bm25"], m["context"], m["bm25_rank"] = p.BM25, p.Context, p.BM25Rank
+		m["bm25"], m["window"], m["session"], m["bm25_rank"] = p.BM25, p.Window, p.Session, p.BM25Rank
 	}
 	if p.VectorRank > 0 {
 		m["distance"], m["vector_rank"] = p.Distance, p.VectorRank

@@ -3,10 +3,13 @@ package recall
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"synapse/catalog/types"
+	"synapse/storage"
 )
 
 const day = 24 * 3600 * 1_000_000
@@ -76,7 +79,7 @@ func TestRankTies(t *testing.T) {
 	}
 }
 
-func compareHits(t *testing.T, hits []Hit, want []string) {
+func compareHits(t *testing.T, hits []*candidate, want []string) {
 	t.Helper()
 	var got []string
 	for i := range hits {
@@ -107,29 +110,77 @@ func TestFreshness(t *testing.T) {
 	}
 }
 
-// TestContextByHand: half of what the neighbours lend, by distance, and half of the
-// session's total over the root of its matching turns.
+// TestContextByHand: a term with idf 2 that turns 1, 3, 4 and 9 hold 1, 2, 1 and 3
+// times, in a session of turns 1 to 10. k1 is 0.9, so n occurrences weigh
+// 2 · 1.9n/(n + 0.9), and half of that counts.
 func TestContextByHand(t *testing.T) {
-	s := &surroundings{sessions: map[string]*sessionScores{
-		"s": {turns: []turnScore{{1, 1.2}, {3, 0.8}, {4, 2}, {9, 3}}, total: 7 / math.Sqrt(4)},
-	}}
-	turn := func(session string, seq int64) *candidate {
-		return &candidate{Hit: Hit{Entry: Entry{Session: types.NewString(session), Seq: types.NewInt(seq)}}}
+	half := func(n float64) float64 { return 1.9 * n / (n + 0.9) }
+	c := &conversation{terms: []storage.TermStat{{Term: "x", Count: 1, IDF: 2}}, sessions: map[string]*session{}}
+	counts := map[int64]uint32{1: 1, 3: 2, 4: 1, 9: 3}
+	for seq, n := range counts {
+		c.add("s", turn{row: storage.RowID(seq), seq: seq, counts: []uint32{n}}, nil)
 	}
-	for _, c := range []struct {
-		turn *candidate
-		want float64
-	}{
-		{turn("s", 3), 0.5*(1.2/3+2.0/2) + 0.5*3.5}, // its own 0.8 is not lent to itself
-		{turn("s", 2), 0.5*(1.2/2+0.8/2+2.0/3) + 0.5*3.5},
-		{turn("s", 9), 0.5 * 3.5},
-		{turn("s", 6), 0.5*(2.0/3) + 0.5*3.5},
-		{turn("other", 3), 0},
-		{&candidate{}, 0},
-	} {
-		if got := s.context(c.turn); math.Abs(got-c.want) > 1e-6 {
-			t.Errorf("context of turn %v = %.6f, want %.6f", c.turn.Entry.Seq, got, c.want)
+	c.add("alone", turn{row: 99, counts: []uint32{1}}, nil)
+	best := c.best()
+	if len(best) != 2 || best[0].name != "s" {
+		t.Fatalf("sessions by score: %v", best)
+	}
+	s := best[0]
+	for _, seq := range []int64{2, 5, 6, 7, 8, 10, 13} {
+		s.turns = append(s.turns, turn{row: storage.RowID(seq), seq: seq})
+	}
+	// Occurrences within two turns of each turn; 13 is near to nothing.
+	want := map[int64]float64{1: 3, 2: 4, 3: 4, 4: 3, 5: 3, 6: 1, 7: 3, 8: 3, 9: 3, 10: 3}
+	got := map[int64]bool{}
+	c.scored(s, func(turn *turn, window, session float64) {
+		got[turn.seq] = true
+		if w := half(want[turn.seq]); math.Abs(window-w) > 1e-9 {
+			t.Errorf("turn %d: window lends %.6f, want %.6f", turn.seq, window, w)
 		}
+		if w := half(7); math.Abs(session-w) > 1e-9 {
+			t.Errorf("turn %d: session lends %.6f, want %.6f", turn.seq, session, w)
+		}
+	})
+	if len(got) != len(want) {
+		t.Errorf("turns %v, want those of %v", got, want)
+	}
+	c.scored(best[1], func(_ *turn, window, session float64) {
+		if math.Abs(window-half(1)) > 1e-9 || math.Abs(session-half(1)) > 1e-9 {
+			t.Errorf("an entry alone: %v and %v, want its own weight twice", window, session)
+		}
+	})
+}
+
+// TestDates: the day an entry is valid from counts as one occurrence, for the session.
+func TestDates(t *testing.T) {
+	terms := func(words ...string) []storage.TermStat {
+		var out []storage.TermStat
+		for _, w := range words {
+			out = append(out, storage.TermStat{Term: w, Count: 1, IDF: 1})
+		}
+		return out
+	}
+	if datesIn(terms("bird", "hous")) != nil {
+		t.Error("no date is named")
+	}
+	ts := terms("juli", "2023", "bird", "friday", "7")
+	friday := types.NewInt(time.Date(2023, 7, 7, 23, 59, 59, 0, time.UTC).Sub(epoch).Microseconds())
+	d := datesIn(ts)
+	if got := d.of(friday); !slices.Equal(got, []float64{1, 1, 0, 1, 1}) {
+		t.Errorf("7 July 2023: %v", got)
+	}
+	if d.of(types.Null) != nil || d.of(types.NewInt(math.MinInt64)) != nil || d.of(types.NewInt(0)) != nil {
+		t.Error("a time without the day's terms holds none")
+	}
+	if got := d.of(types.NewInt(math.MaxInt64 - 1)); len(got) != 0 && len(got) != len(ts) {
+		t.Errorf("the end of time: %v", got)
+	}
+	c := &conversation{terms: ts, sessions: map[string]*session{}}
+	c.add("s", turn{row: 1, seq: 1, counts: []uint32{0, 0, 1, 0, 0}}, d.of(friday))
+	c.add("s", turn{row: 2, seq: 2, counts: []uint32{0, 1, 0, 0, 0}}, d.of(friday))
+	c.best()
+	if s := c.sessions["s"]; !slices.Equal(s.counts, []float64{1, 2, 1, 1, 1}) {
+		t.Errorf("the session's counts: %v", s.counts)
 	}
 }
 

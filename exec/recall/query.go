@@ -2,6 +2,7 @@ package recall
 
 import (
 	"context"
+	"strings"
 
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
@@ -10,7 +11,7 @@ import (
 )
 
 // Formula names the way scores are made.
-const Formula = "rrf-context-v1"
+const Formula = "rrf-context-v2"
 
 // Constants of the formula. docs/retrieval.md says how each was chosen.
 const (
@@ -25,8 +26,9 @@ const (
 )
 
 // BuiltinWeight is the weight of the built-in embedder's list: it sees the same
-// words as BM25, so its list adds recall for misspellings but is no second opinion.
-const BuiltinWeight = 0.3
+// words as BM25, so it finds what only a misspelling hid and breaks ties, but is
+// no second opinion. 0.02/(60+1) is about the distance of the first two ranks.
+const BuiltinWeight = 0.02
 
 // Query is one recall. Times are µs since 2000.
 type Query struct {
@@ -57,11 +59,12 @@ type Entry struct {
 
 // Parts are what the score was made of.
 type Parts struct {
-	BM25       float64 // 0 = not found by words
-	BM25Rank   int
+	BM25       float64 // of its own words; 0 = it holds none of the terms
+	Window     float64 // what the turns around it lend
+	Session    float64 // what its session lends
+	BM25Rank   int     // by the sum of the three; 0 = not found by words
 	Distance   float64
 	VectorRank int // 0 = not found by meaning
-	Context    float64
 	RRF        float64
 	Salience   float64
 	Recency    float64
@@ -74,12 +77,8 @@ type source struct {
 	vectors *catalog.Index
 	text    *catalog.Index
 	session *catalog.Index
-	columns []int // positions of entryColumns
-	filter  []int // positions of metadata, valid_from, valid_to
-}
-
-var entryColumns = []string{
-	"id", "ns", "content", "kind", "metadata", "salience", "session", "seq", "agent", "valid_from", "valid_to", "content_hash",
+	// Positions of the columns that a step reads, in the order it reads them.
+	filter, turns, ranking, rest []int
 }
 
 // openSource finds the table and its indexes. A moment before the schema existed has no table: nil.
@@ -100,14 +99,23 @@ func openSource(view *storage.View) (*source, error) {
 			s.session = ix
 		}
 	}
-	for _, name := range entryColumns {
-		_, ord := t.Column(name)
-		if ord == 0 {
-			return nil, sqlerr.New(sqlerr.UndefinedColumn, "column %q of memory.entries does not exist", name)
+	for _, step := range []struct {
+		columns *[]int
+		names   string
+	}{
+		{&s.filter, "metadata valid_from valid_to"},
+		{&s.turns, "session seq metadata valid_from valid_to"},
+		{&s.ranking, "id ns salience valid_from content_hash"},
+		{&s.rest, "content kind metadata session seq agent valid_to"},
+	} {
+		for _, name := range strings.Fields(step.names) {
+			_, ord := t.Column(name)
+			if ord == 0 {
+				return nil, sqlerr.New(sqlerr.UndefinedColumn, "column %q of memory.entries does not exist", name)
+			}
+			*step.columns = append(*step.columns, ord)
 		}
-		s.columns = append(s.columns, ord)
 	}
-	s.filter = []int{s.columns[4], s.columns[9], s.columns[10]}
 	return s, nil
 }
 
@@ -126,5 +134,17 @@ func Run(ctx context.Context, view *storage.View, q *Query) ([]Hit, error) {
 			return nil, err
 		}
 	}
-	return g.rank(), nil
+	g.shorten()
+	if err := g.weigh(); err != nil {
+		return nil, err
+	}
+	best := g.rank()
+	if err := g.complete(best); err != nil {
+		return nil, err
+	}
+	hits := make([]Hit, len(best))
+	for i, c := range best {
+		hits[i] = c.Hit
+	}
+	return hits, nil
 }

@@ -2,6 +2,8 @@ package recall
 
 import (
 	"math"
+	"slices"
+	"sort"
 
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -11,7 +13,7 @@ import (
 // candidate is an entry that a search found.
 type candidate struct {
 	Hit
-	lexical float64 // BM25 with its context, what the lexical list is ordered by
+	lexical float64 // BM25 with what its surroundings lend: the lexical list's order
 }
 
 // gather collects candidates over namespaces.
@@ -60,41 +62,29 @@ func (g *gather) passes(metadata, from, to types.Value) bool {
 	return !metadata.IsNull() && types.JSONBContains(types.AsJSONB(metadata), types.AsJSONB(g.q.Filter))
 }
 
-func (g *gather) spec() storage.ScanSpec { return storage.ScanSpec{Columns: g.s.columns} }
-
-// words finds entries by BM25 and then scores their surroundings.
-func (g *gather) words(partition []types.Value) error {
-	all, err := g.scores(partition)
-	if err != nil {
-		return err
-	}
-	cur, err := g.s.view.Text(g.s.table, g.s.text, storage.TextSpec{
-		Terms: g.q.Terms, K: g.q.depth(), K1: bm25K1, B: bm25B, Partition: partition, Filter: g.keep, FilterColumns: g.s.filter,
-	}, g.spec())
-	if err != nil {
-		return err
-	}
-	defer cur.Close()
-	return g.read(cur, g.q.depth(), func(c *candidate, score float64) {
-		c.Parts.BM25 = score
-		c.Parts.Context = all.context(c)
-		c.lexical = score + c.Parts.Context
-	})
-}
-
 // meaning finds entries by distance.
 func (g *gather) meaning(partition []types.Value) error {
 	cur, err := g.s.view.Nearest(g.s.table, g.s.vectors, storage.NearestSpec{
 		Query: g.q.Vector, K: g.q.depth(), Partition: partition, Filter: g.keep, FilterColumns: g.s.filter, Exact: true,
-	}, g.spec())
+	}, storage.ScanSpec{})
 	if err != nil {
 		return err
 	}
 	defer cur.Close()
-	return g.read(cur, g.q.depth(), func(c *candidate, distance float64) {
-		c.Parts.Distance = distance
-		c.Parts.VectorRank = -1 // ranked when all namespaces are in
-	})
+	var b storage.RowBatch
+	for n := 0; n < g.q.depth(); n += b.N {
+		if err := cur.Next(&b); err != nil || b.N == 0 {
+			return err
+		}
+		for i := 0; i < min(b.N, g.q.depth()-n); i++ {
+			if d := b.Distance[i]; !math.IsNaN(d) { // the cosine distance to a zero vector: it is near to nothing
+				c := g.candidate(b.IDs[i])
+				c.Parts.Distance = d
+				c.Parts.VectorRank = -1 // ranked when all namespaces are in
+			}
+		}
+	}
+	return nil
 }
 
 // list takes every valid entry of a namespace: the order is by recency and salience alone.
@@ -102,52 +92,97 @@ func (g *gather) list(partition []types.Value) error {
 	if g.s.session == nil {
 		return sqlerr.Internal("memory.entries has no index on its namespace")
 	}
-	cur, err := g.s.view.Lookup(g.s.table, g.s.session, partition, g.spec())
+	cur, err := g.s.view.Lookup(g.s.table, g.s.session, partition, storage.ScanSpec{Columns: g.s.filter})
 	if err != nil {
 		return err
 	}
 	defer cur.Close()
-	return g.read(cur, -1, func(*candidate, float64) {})
-}
-
-// read takes up to limit rows (-1: all) of a cursor as candidates.
-func (g *gather) read(cur *storage.Cursor, limit int, note func(c *candidate, score float64)) error {
 	var b storage.RowBatch
-	for n := 0; limit < 0 || n < limit; {
-		if err := cur.Next(&b); err != nil {
+	for {
+		if err := cur.Next(&b); err != nil || b.N == 0 {
 			return err
 		}
-		if b.N == 0 {
-			return nil
-		}
-		for i := 0; i < b.N && (limit < 0 || n < limit); i++ {
-			if limit < 0 && !g.passes(b.Cols[4].Get(i), b.Cols[9].Get(i), b.Cols[10].Get(i)) {
-				continue
-			}
-			score := 0.0
-			if len(b.Distance) > i {
-				score = b.Distance[i]
-			}
-			n++
-			if !math.IsNaN(score) { // the cosine distance to a zero vector: it is near to nothing
-				note(g.candidate(&b, i), score)
+		for i := 0; i < b.N; i++ {
+			if g.passes(b.Cols[0].Get(i), b.Cols[1].Get(i), b.Cols[2].Get(i)) {
+				g.candidate(b.IDs[i])
 			}
 		}
 	}
-	return nil
 }
 
 // candidate returns the candidate of a row, made at its first sight.
-func (g *gather) candidate(b *storage.RowBatch, i int) *candidate {
-	if c := g.found[b.IDs[i]]; c != nil {
+func (g *gather) candidate(row storage.RowID) *candidate {
+	if c := g.found[row]; c != nil {
 		return c
 	}
-	v := func(n int) types.Value { return b.Cols[n].Get(i) }
-	c := &candidate{Hit: Hit{Row: b.IDs[i], Version: b.From[i], Entry: Entry{
-		ID: v(0), NS: v(1), Content: v(2), Kind: v(3), Metadata: v(4), Salience: v(5), Session: v(6), Seq: v(7), Agent: v(8),
-		ValidFrom: v(9), ValidTo: v(10), Hash: v(11),
-	}}}
-	g.found[c.Row] = c
+	c := &candidate{Hit: Hit{Row: row}}
+	g.found[row] = c
 	g.order = append(g.order, c)
 	return c
+}
+
+// shorten keeps the best of the lexical list and what was found by meaning.
+func (g *gather) shorten() {
+	lexical := make([]*candidate, 0, len(g.order))
+	for _, c := range g.order {
+		if c.lexical > 0 {
+			lexical = append(lexical, c)
+		}
+	}
+	if len(lexical) <= g.q.depth() {
+		return
+	}
+	sort.Slice(lexical, func(a, b int) bool {
+		if lexical[a].lexical != lexical[b].lexical {
+			return lexical[a].lexical > lexical[b].lexical
+		}
+		return lexical[a].Row < lexical[b].Row
+	})
+	for _, c := range lexical[g.q.depth():] {
+		c.lexical = 0
+	}
+	g.order = slices.DeleteFunc(g.order, func(c *candidate) bool { return c.lexical == 0 && c.Parts.VectorRank == 0 })
+}
+
+// fetch reads columns of the candidates' rows.
+func (g *gather) fetch(list []*candidate, columns []int, take func(c *candidate, v func(n int) types.Value)) error {
+	if len(list) == 0 {
+		return nil
+	}
+	ids := make([]storage.RowID, len(list))
+	for i, c := range list {
+		ids[i] = c.Row
+	}
+	cur, err := g.s.view.Fetch(g.s.table, ids, storage.ScanSpec{Columns: columns})
+	if err != nil {
+		return err
+	}
+	defer cur.Close()
+	var b storage.RowBatch
+	for {
+		if err := cur.Next(&b); err != nil || b.N == 0 {
+			return err
+		}
+		for i := 0; i < b.N; i++ {
+			c := g.found[b.IDs[i]]
+			c.Version = b.From[i]
+			take(c, func(n int) types.Value { return b.Cols[n].Get(i) })
+		}
+	}
+}
+
+// weigh reads what the order depends on, for every candidate.
+func (g *gather) weigh() error {
+	return g.fetch(g.order, g.s.ranking, func(c *candidate, v func(int) types.Value) {
+		e := &c.Entry
+		e.ID, e.NS, e.Salience, e.ValidFrom, e.Hash = v(0), v(1), v(2), v(3), v(4)
+	})
+}
+
+// complete reads the rest of the hits' columns.
+func (g *gather) complete(list []*candidate) error {
+	return g.fetch(list, g.s.rest, func(c *candidate, v func(int) types.Value) {
+		e := &c.Entry
+		e.Content, e.Kind, e.Metadata, e.Session, e.Seq, e.Agent, e.ValidTo = v(0), v(1), v(2), v(3), v(4), v(5), v(6)
+	})
 }
