@@ -21,7 +21,7 @@ type Cursor struct {
 
 	refs    []ref
 	counts  []uint32 // of the refs, for RowBatch.Counts
-	ranked  bool // refs carry a distance
+	ranked  bool     // refs carry a distance
 	missing []types.Value
 
 	// Inside, so that a look-up by key allocates the cursor and nothing else.

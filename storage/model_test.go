@@ -18,9 +18,7 @@ import (
 	"synapse/sqltests/seed"
 )
 
-var (
-	stepsFlag = flag.Int("steps", 4000, "steps of the model test")
-)
+var stepsFlag = flag.Int("steps", 4000, "steps of the model test")
 
 // randomSeed prints the seed so that a failure can be run again.
 func randomSeed(t testing.TB) uint64 {
