@@ -8,7 +8,7 @@ import (
 // maintainEvery is the time between looks at the vector indexes.
 const maintainEvery = time.Second
 
-// maintain builds and extends the graphs of vector indexes in the background;
+// maintain builds, extends and saves the graphs of vector indexes in the background;
 // what they do not cover yet is found by scanning.
 func (s *Store) maintain(ctx context.Context) {
 	tick := time.NewTicker(maintainEvery)
@@ -24,6 +24,7 @@ func (s *Store) maintain(ctx context.Context) {
 				s.options.Log.Error("vector index", "index", x.def.Name, "error", err)
 			}
 		}
+		s.saveGraphs(ctx, false)
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 
 // Names in the data directory.
 const (
-	lockName = "lock"
-	logName  = "log"
+	lockName   = "lock"
+	logName    = "log"
+	graphsName = "graphs"
 )
 
 // clockLagMax is how far the clock may be behind the newest timestamp before it is worth a warning.
@@ -53,6 +54,7 @@ func open(ctx context.Context, dir string, o Options) (*Store, error) {
 		o.Log.Info("commit log opened", "recovery", note)
 	}
 	s := newStore(o, log)
+	s.graphs = &graphFiles{fs: o.FS, dir: path.Join(dir, graphsName), db: log.DatabaseID()}
 	if _, real := o.FS.(vfs.OS); real {
 		// SQLite does its own I/O, so snapshots exist on the operating system's files alone.
 		if s.snapshots, err = snapshot.Open(ctx, dir, log); err != nil {

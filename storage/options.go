@@ -31,6 +31,9 @@ type Options struct {
 	// OnFatal is called once, on its own goroutine, when the log cannot be written
 	// any more: every later commit fails, the process should end. nil: nothing.
 	OnFatal func(error)
+	// GraphBytes is the size of a vector index partition's int8 codes from which it gets a
+	// graph: 0 = vecindex.GraphBytesDefault, negative = never.
+	GraphBytes int
 	// SegmentBytes is the size of a log segment file, 0 = the log's default.
 	SegmentBytes int64
 }

@@ -32,7 +32,11 @@ func (s *Store) recover(ctx context.Context, log *commitlog.Log) error {
 	if err := s.catalog.recover(s.seq.last); err != nil {
 		return err
 	}
-	return s.buildIndexes(ctx)
+	if err := s.buildIndexes(ctx); err != nil {
+		return err
+	}
+	s.loadGraphs()
+	return nil
 }
 
 // loadSnapshot takes over the newest snapshot.

@@ -24,6 +24,10 @@ type Store struct {
 	journal journal
 	lock    io.Closer // of the data directory, nil in memory
 
+	graphs       *graphFiles // nil: in memory
+	savingGraphs sync.Mutex  // guards savedGraphs and the files; held while they are written
+	savedGraphs  map[types.OID]savedGraph
+
 	mu     sync.RWMutex // guards tables; held for a look-up
 	tables map[types.OID]*table
 
@@ -39,7 +43,7 @@ func newStore(o Options, j journal) *Store {
 	s := &Store{
 		options: o, hooks: o.Hooks, clock: o.Clock, journal: j,
 		seq: newSequencer(&o, j), locks: newLockTable(),
-		tables: map[types.OID]*table{}, cancel: func() {},
+		tables: map[types.OID]*table{}, savedGraphs: map[types.OID]savedGraph{}, cancel: func() {},
 	}
 	s.catalog = newCatalogStore(s)
 	s.seqs = newSequences(s)
@@ -77,6 +81,7 @@ func (s *Store) Close() error {
 	}
 	s.cancel()
 	s.stopped.Wait()
+	s.saveGraphs(context.Background(), true)
 	s.seqs.settle(context.Background())
 	err := s.journal.Close()
 	if s.snapshots != nil {

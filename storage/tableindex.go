@@ -96,7 +96,7 @@ func (s *Store) newIndex(c *catalog.Catalog, t *table, def *catalog.Table, ix *c
 			return nil, sqlerr.Unsupported("a bm25 index", "")
 		}
 	case vectorIndex:
-		err = x.openVector(t)
+		err = x.openVector(s, t)
 	}
 	return x, err
 }

@@ -34,7 +34,7 @@ func metricOf(opclass string) (distance.Metric, error) {
 }
 
 // openVector makes the structure of a vector index. Caller holds t.mu exclusively.
-func (x *tableIndex) openVector(t *table) error {
+func (x *tableIndex) openVector(s *Store, t *table) error {
 	key := &x.def.Keys[len(x.def.Keys)-1]
 	metric, err := metricOf(key.Opclass)
 	if err != nil {
@@ -57,7 +57,7 @@ func (x *tableIndex) openVector(t *table) error {
 		}
 		x.vectors = &vectorColumn{store: store, dim: int(key.Type.Mod)}
 	}
-	opt := vecindex.Options{Metric: metric}
+	opt := vecindex.Options{Metric: metric, GraphBytes: s.options.GraphBytes}
 	if opt.M, err = x.option("m"); err != nil {
 		return err
 	}

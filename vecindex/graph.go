@@ -17,6 +17,7 @@ type graphState struct {
 	// outliers are the first entries of vectors that a graph cannot hold (hnsw.Suits);
 	// they are always scanned.
 	outliers []uint32
+	waiting  uint32 // of outliers, those that Maintain is yet to add
 }
 
 const (
@@ -52,10 +53,25 @@ func (x *Index) wantsGraph(p *partition) bool {
 		return false
 	}
 	if g := p.graph.Load(); g != nil {
-		tail := p.entries.n.Load() - g.covered
+		tail := p.entries.n.Load() - g.covered + g.waiting
 		return tail >= extendMin && tail >= g.covered/extendShare
 	}
 	return int(p.vecs.Load())*x.codeBytes() >= x.opt.GraphBytes
+}
+
+// GraphNodes is the number of nodes of all graphs, those included that are still being built.
+// It waits for Maintain.
+func (x *Index) GraphNodes() int {
+	x.maintenance.Lock()
+	defer x.maintenance.Unlock()
+	sum := 0
+	x.parts.Range(func(_, v any) bool {
+		if b := v.(*partition).build; b != nil {
+			sum += int(b.graph.Len())
+		}
+		return true
+	})
+	return sum
 }
 
 // NeedsMaintenance reports whether Maintain would build or extend a graph.
@@ -130,6 +146,7 @@ func (b *graphBuild) publish(p *partition) {
 		nodes:    b.graph.Len(),
 		covered:  b.next,
 		outliers: slices.Concat(b.outliers, b.waiting),
+		waiting:  uint32(len(b.waiting)),
 	})
 }
 

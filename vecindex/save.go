@@ -12,7 +12,7 @@ import (
 )
 
 // Saved graphs are a derived file: whoever loads them has inserted the entries before and
-// builds anew what does not fit.
+// builds anew what does not fit. A graph that is still being built is saved as far as it is.
 //
 //	magic [8]byte, version uint32, tag, then per graph: 1 byte of 1, partition key, graph (package
 //	hnsw); at the end a byte of 0. Tag and key are a uint32 length and the bytes.
@@ -43,7 +43,7 @@ func (x *Index) SaveGraphs(to io.Writer, tag string) error {
 	var err error
 	x.parts.Range(func(_, v any) bool {
 		p := v.(*partition)
-		if p.graph.Load() == nil {
+		if p.build == nil || p.build.graph.Len() == 0 {
 			return true
 		}
 		if _, err = w.Write(appendText([]byte{1}, p.key)); err == nil {
@@ -106,33 +106,64 @@ func (x *Index) loadGraph(r io.Reader) error {
 		return fmt.Errorf("%w: partition %q is gone", ErrSaved, key)
 	}
 	b := &graphBuild{}
-	entries := map[uint64]uint32{} // suitable vectors without a node, by hash
 	for end := p.entries.n.Load(); b.next < end; {
 		b.look(x, p)
 	}
-	for _, e := range b.waiting {
-		vec, _ := p.firstOfVec(e)
-		entries[hnsw.Hash(x.store.At(vec))] = e
-	}
-	find := func(hash uint64) (vec, entry uint32, ok bool) {
-		e, ok := entries[hash]
-		if ok {
-			delete(entries, hash)
-			vec, _ = p.firstOfVec(e)
-		}
-		return vec, e, ok
-	}
-	if b.graph, err = hnsw.Load(r, x.store, x.graphOptions(), len(entries), find); err != nil {
+	unused := newByHash(x, p, b.waiting)
+	if b.graph, err = hnsw.Load(r, x.store, x.graphOptions(), len(b.waiting), unused.take); err != nil {
 		return err
 	}
-	b.waiting = b.waiting[:0]
-	for _, e := range entries {
-		b.waiting = append(b.waiting, e)
-	}
-	slices.Sort(b.waiting)
+	b.waiting = unused.rest()
 	p.build = b
-	b.publish(p)
+	if len(b.waiting) <= int(b.graph.Len())/loadedShare {
+		b.publish(p)
+	}
 	return nil
+}
+
+// loadedShare: a loaded graph serves at once when it lacks at most one in loadedShare of its
+// vectors, which are scanned one by one; else when Maintain has added the rest.
+const loadedShare = 4
+
+// byHash finds entries that have no node yet by the hash of their vectors. A partition may hold
+// one content under several vector ids, so a hash may lead to several entries.
+type byHash struct {
+	index   *Index
+	part    *partition
+	entries []uint32
+	newest  map[uint64]uint32 // hash → 1 + position in entries
+	older   []uint32          // position → 1 + position of the next one with its hash
+}
+
+const entryUsed = noEntry
+
+func newByHash(x *Index, p *partition, entries []uint32) *byHash {
+	h := &byHash{index: x, part: p, entries: entries, newest: make(map[uint64]uint32, len(entries)), older: make([]uint32, len(entries))}
+	for i, e := range entries {
+		vec, _ := p.firstOfVec(e)
+		hash := hnsw.Hash(x.store.At(vec))
+		h.older[i] = h.newest[hash]
+		h.newest[hash] = uint32(i + 1)
+	}
+	return h
+}
+
+// take gives out an entry whose vector has the hash, each once.
+func (h *byHash) take(hash uint64) (vec, entry uint32, ok bool) {
+	i := h.newest[hash]
+	if i == 0 {
+		return 0, 0, false
+	}
+	h.newest[hash] = h.older[i-1]
+	entry = h.entries[i-1]
+	h.entries[i-1] = entryUsed
+	vec, _ = h.part.firstOfVec(entry)
+	return vec, entry, true
+}
+
+// rest returns the entries that were not taken, in their order.
+func (h *byHash) rest() []uint32 {
+	return slices.DeleteFunc(h.entries, func(e uint32) bool { return e == entryUsed })
 }
 
 func appendText(buf []byte, text string) []byte {

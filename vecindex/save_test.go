@@ -140,3 +140,73 @@ func FuzzLoadGraphs(f *testing.F) {
 		into.count(vecindex.SearchOptions{K: 2, At: vecindex.Latest, Matches: -1}, make([]float32, 4), 60)
 	})
 }
+
+// One content under several vector ids of a partition: none of its rows is lost by loading.
+func TestEqualVectorsOfSeveralGroupsAreLoaded(t *testing.T) {
+	w := newWorld(t, 8, graphOptions(distance.L2))
+	fill := func(w *world) {
+		for i := range 800 {
+			v := make([]float32, 8)
+			v[0], v[1] = float32(i/4), 1
+			id, err := w.store.Add([]string{"g", "h"}[i%2], v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.index.Insert("p", id, uint64(i), 0); err != nil {
+				t.Fatal(err)
+			}
+			w.store.Release(id)
+		}
+	}
+	fill(w)
+	w.maintain()
+	var saved bytes.Buffer
+	if err := w.index.SaveGraphs(&saved, "t"); err != nil {
+		t.Fatal(err)
+	}
+	again := newWorld(t, 8, w.index.Options())
+	fill(again)
+	if loaded, err := again.index.LoadGraphs(&saved, "t"); err != nil || loaded != 1 {
+		t.Fatalf("%d graphs loaded, %v", loaded, err)
+	}
+	if n := again.index.GraphNodes(); n != 400 {
+		t.Errorf("%d nodes", n)
+	}
+	again.count(vecindex.SearchOptions{K: 800, At: vecindex.Latest, Matches: -1}, make([]float32, 8), 800)
+}
+
+// A build that was interrupted goes on where it was saved.
+func TestUnfinishedGraphIsSavedAndGoesOn(t *testing.T) {
+	w := newWorld(t, 24, graphOptions(distance.Cosine))
+	for i := range 1000 {
+		w.insert("a", uint64(i), w.vector(24))
+	}
+	stopped, stop := context.WithCancel(context.Background())
+	stop()
+	if err := w.index.Maintain(stopped); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	begun := w.index.GraphNodes()
+	if begun == 0 || begun == 1000 {
+		t.Fatalf("%d nodes", begun)
+	}
+	var saved bytes.Buffer
+	if err := w.index.SaveGraphs(&saved, "t"); err != nil {
+		t.Fatal(err)
+	}
+	again := w.reinsert(t, nil)
+	if _, err := again.index.LoadGraphs(&saved, "t"); err != nil {
+		t.Fatal(err)
+	}
+	if n := again.index.GraphNodes(); n != begun {
+		t.Errorf("%d nodes loaded, %d saved", n, begun)
+	}
+	again.count(vecindex.SearchOptions{K: 20, At: vecindex.Latest, Matches: -1}, again.vector(24), 1000)
+	again.maintain()
+	if n := again.index.GraphNodes(); n != 1000 {
+		t.Errorf("%d nodes after going on", n)
+	}
+	if err := again.index.Check(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -107,6 +107,7 @@ type loader struct {
 	sum *xxhash.Digest
 	g   *Graph
 	h   arenaHeader
+	raw []byte // of read
 }
 
 // Load reads what Save wrote. find gives the vector id and entry number for a vector's Hash;
@@ -205,7 +206,7 @@ func (l *loader) words(words []uint32, level int) error {
 		return fmt.Errorf("%d links where %d fit", words[0], len(words)-1)
 	}
 	for _, id := range words[1 : 1+words[0]] {
-		if id >= l.h.Nodes || l.g.levelOf(id) < level {
+		if id >= l.h.Nodes || level > 0 && l.g.levelOf(id) < level {
 			return fmt.Errorf("a link on level %d leads to node %d", level, id)
 		}
 	}
@@ -213,7 +214,10 @@ func (l *loader) words(words []uint32, level int) error {
 }
 
 func (l *loader) read(words []uint32) error {
-	raw := make([]byte, 4*len(words))
+	if cap(l.raw) < 4*len(words) {
+		l.raw = make([]byte, 4*len(words))
+	}
+	raw := l.raw[:4*len(words)]
 	if _, err := io.ReadFull(l.r, raw); err != nil {
 		return err
 	}
