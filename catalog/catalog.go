@@ -251,5 +251,32 @@ func (c *Catalog) Referencing(parent types.OID) []*Table {
 	return out
 }
 
+// Writable tells which columns of a relation INSERT and UPDATE may name; rows
+// reports that its rows can be deleted at all. A view is written through down to its table.
+func (c *Catalog) Writable(id types.OID) (columns []bool, rows bool) {
+	switch o := c.Object(id).(type) {
+	case *Table:
+		if o.Virtual || o.Materialized != "" {
+			return nil, false
+		}
+		columns = make([]bool, len(o.Columns))
+		for _, ord := range o.Live() {
+			columns[ord-1] = true
+		}
+		return columns, true
+	case *View:
+		below, ok := c.Writable(o.Base)
+		if !ok {
+			return nil, false
+		}
+		columns = make([]bool, len(o.Columns))
+		for i, at := range o.BaseColumns {
+			columns[i] = at > 0 && below[at-1]
+		}
+		return columns, true
+	}
+	return nil, false
+}
+
 // Virtuals returns the virtual relations, nil if none were given.
 func (c *Catalog) Virtuals() *Virtuals { return c.virtual }

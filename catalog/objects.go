@@ -215,6 +215,11 @@ type View struct {
 	Options    map[string]string `json:"options,omitempty"`
 	SearchPath []string          `json:"search_path,omitempty"` // path in force at creation: names in Query resolve by it
 	TypeID     types.OID         `json:"type_id,omitempty"`
+	// Base is the relation whose rows the view's rows are, if it can be written
+	// through as far as its own query goes; BaseColumns are the 1-based positions
+	// of its columns there, 0 for expressions.
+	Base        types.OID `json:"base,omitempty"`
+	BaseColumns []int     `json:"base_columns,omitempty"`
 }
 
 // Class implements Object.

@@ -14,6 +14,7 @@ type insert struct {
 	n        *plan.Insert
 	in       operator
 	w        *writer
+	checks   viewChecks
 	ret      returning
 	set      []*eval.Expr // of ON CONFLICT DO UPDATE
 	where    *eval.Expr
@@ -43,6 +44,9 @@ func (r *run) insert(n *plan.Insert) (operator, error) {
 		if o.where, err = r.compileOpt(c.Where); err != nil {
 			return nil, err
 		}
+	}
+	if o.checks, err = r.viewChecks(n.Checks); err != nil {
+		return nil, err
 	}
 	o.ret, err = r.returning(n.Returning, n)
 	return o, err
@@ -170,15 +174,19 @@ func (o *insert) resolve(row []types.Value, c *storage.Conflict) (bool, error) {
 	return false, o.emit(next, c.Row)
 }
 
-// emit adds the row to RETURNING, system columns behind it.
+// emit checks a written row against views and adds it to RETURNING, system
+// columns behind it.
 func (o *insert) emit(row []types.Value, id storage.RowID) error {
-	if len(o.ret.exprs) == 0 {
+	if len(o.ret.exprs) == 0 && len(o.checks.conds) == 0 {
 		return nil
 	}
 	full := make([]types.Value, 0, len(row)+len(plan.SysColTypes))
 	full = append(full, row...)
 	for k := range plan.SysColTypes {
 		full = append(full, sysValue(-1-k, o.w.t, id, storage.Pending, storage.Infinity))
+	}
+	if err := o.checks.test(o.w, full, row); err != nil {
+		return err
 	}
 	return o.ret.add(full)
 }

@@ -13,6 +13,7 @@ type update struct {
 	n        *plan.Update
 	in       operator
 	set      []*eval.Expr
+	checks   viewChecks
 	ret      returning
 	affected int64
 }
@@ -27,6 +28,9 @@ func (r *run) update(n *plan.Update) (operator, error) {
 		return nil, err
 	}
 	if o.set, err = r.columnExprs(n.Set); err != nil {
+		return nil, err
+	}
+	if o.checks, err = r.viewChecks(n.Checks); err != nil {
 		return nil, err
 	}
 	o.ret, err = r.returning(n.Returning, n)
@@ -60,11 +64,14 @@ func (o *update) apply(row []types.Value) error {
 		return err
 	}
 	o.affected++
-	if len(o.ret.exprs) == 0 {
+	if len(o.ret.exprs) == 0 && len(o.checks.conds) == 0 {
 		return nil
 	}
 	full := append([]types.Value(nil), row...)
 	copy(full[o.old:], next)
+	if err := o.checks.test(o.w, full, next); err != nil {
+		return err
+	}
 	return o.ret.add(full)
 }
 

@@ -2,6 +2,7 @@ package pgcatalog
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,15 +157,20 @@ func registerPartitions() {
 		return types.NewBool(t != nil && !t.Virtual && t.Materialized == "" && t.KeepsHistory()), nil
 	}, "pg_relation_is_publishable(regclass)")
 	bind(func(s *scope, a []types.Value) (types.Value, error) {
-		t := s.cat.Table(oidArg(a[0]))
-		return types.NewBool(t != nil && !t.Virtual && t.Materialized == ""), nil
+		columns, _ := s.cat.Writable(oidArg(a[0]))
+		at := a[1].Int()
+		return types.NewBool(at > 0 && at <= int64(len(columns)) && columns[at-1]), nil
 	}, "pg_column_is_updatable(regclass,int2,bool)")
 	bind(func(s *scope, a []types.Value) (types.Value, error) {
-		const updateInsertDelete = 1<<2 | 1<<3 | 1<<4
-		if t := s.cat.Table(oidArg(a[0])); t != nil && !t.Virtual && t.Materialized == "" {
-			return types.NewInt(updateInsertDelete), nil
+		const updates, inserts, deletes = 1 << 2, 1 << 3, 1 << 4
+		columns, rows := s.cat.Writable(oidArg(a[0]))
+		switch {
+		case !rows:
+			return types.NewInt(0), nil
+		case !slices.Contains(columns, true):
+			return types.NewInt(deletes), nil
 		}
-		return types.NewInt(0), nil
+		return types.NewInt(updates | inserts | deletes), nil
 	}, "pg_relation_is_updatable(regclass,bool)")
 }
 

@@ -1,7 +1,9 @@
 package pgcatalog
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"synapse/catalog"
 	"synapse/catalog/types"
@@ -56,13 +58,17 @@ type infoRelation struct {
 	object  catalog.Object
 	kind    string // table_type
 	columns []catalog.Column
-	write   bool // rows may be inserted
+	insert  bool   // rows may be inserted
+	remove  bool   // rows may be deleted
+	writes  []bool // by column: UPDATE may name it
 }
 
 // eachRelation calls f for tables, views and virtual relations that the reader
 // may know of; materialized views are not part of the standard.
 func (s *sheet) eachRelation(f func(s *sheet, r *infoRelation)) {
 	put := func(r infoRelation) {
+		r.writes, r.remove = s.cat.Writable(r.object.ObjectID())
+		r.insert = slices.Contains(r.writes, true)
 		if s.shows(r.object) {
 			f(s, &r)
 		}
@@ -72,20 +78,20 @@ func (s *sheet) eachRelation(f func(s *sheet, r *infoRelation)) {
 		switch {
 		case t.Materialized != "":
 		case t.Persistence == catalog.Temporary:
-			put(infoRelation{t, "LOCAL TEMPORARY", t.Columns, true})
+			put(infoRelation{object: t, kind: "LOCAL TEMPORARY", columns: t.Columns})
 		default:
-			put(infoRelation{t, "BASE TABLE", t.Columns, true})
+			put(infoRelation{object: t, kind: "BASE TABLE", columns: t.Columns})
 		}
 	}
 	for _, o := range s.cat.All(catalog.ClassView) {
-		put(infoRelation{o, "VIEW", o.(*catalog.View).Columns, false})
+		put(infoRelation{object: o, kind: "VIEW", columns: o.(*catalog.View).Columns})
 	}
 	for _, v := range s.cat.Virtuals().All() {
 		kind := "VIEW"
 		if virtualKind(v.ID) == 'r' {
 			kind = "BASE TABLE"
 		}
-		put(infoRelation{v.Table, kind, v.Columns, false})
+		put(infoRelation{object: v.Table, kind: kind, columns: v.Columns})
 	}
 }
 
@@ -97,7 +103,7 @@ func (s *sheet) tableCells(o catalog.Object) cells {
 func infoTables(s *sheet) {
 	s.eachRelation(func(s *sheet, r *infoRelation) {
 		row := s.tableCells(r.object)
-		row["table_type"], row["is_insertable_into"], row["is_typed"] = r.kind, yesNo(r.write), "NO"
+		row["table_type"], row["is_insertable_into"], row["is_typed"] = r.kind, yesNo(r.insert), "NO"
 		if r.kind == "LOCAL TEMPORARY" {
 			row["commit_action"] = "PRESERVE"
 		}
@@ -111,11 +117,15 @@ func infoViews(s *sheet) {
 			return
 		}
 		row := s.tableCells(r.object)
+		row["check_option"] = "NONE"
 		if v, ok := r.object.(*catalog.View); ok {
 			row["view_definition"] = viewDef(v.Query)
+			if option := v.Options["check_option"]; option != "" {
+				row["check_option"] = strings.ToUpper(option)
+			}
 		}
-		row["check_option"] = "NONE"
-		for _, c := range []string{"is_updatable", "is_insertable_into", "is_trigger_updatable", "is_trigger_deletable", "is_trigger_insertable_into"} {
+		row["is_updatable"], row["is_insertable_into"] = yesNo(r.insert && r.remove), yesNo(r.insert)
+		for _, c := range []string{"is_trigger_updatable", "is_trigger_deletable", "is_trigger_insertable_into"} {
 			row[c] = "NO"
 		}
 		s.add(row)
@@ -161,7 +171,7 @@ func infoColumns(s *sheet, r *infoRelation) {
 		row := merge(s.tableCells(r.object), s.typeCells(c.Type))
 		row["column_name"], row["ordinal_position"], row["dtd_identifier"] = c.Name, i+1, strconv.Itoa(i+1)
 		row["is_nullable"], row["is_self_referencing"] = yesNo(!c.NotNull), "NO"
-		row["is_generated"], row["is_updatable"] = "NEVER", yesNo(r.write)
+		row["is_generated"], row["is_updatable"] = "NEVER", yesNo(i < len(r.writes) && r.writes[i])
 		if c.Generated != "" {
 			row["is_generated"], row["generation_expression"] = "ALWAYS", bare(c.Generated)
 		} else {

@@ -13,8 +13,16 @@ type Insert struct {
 	Info       *TableInfo
 	Input      Node
 	OnConflict *OnConflict
-	Returning  []Expr // over the new row: Table.Columns, then SysCols' (row id, version, tableoid, ctid, xmin, from, to) 7 columns
+	Checks     []ViewCheck // over what Returning is over
+	Returning  []Expr      // over the new row: Table.Columns, then SysCols' (row id, version, tableoid, ctid, xmin, from, to) 7 columns
 	// Overriding is set for OVERRIDING USER VALUE: identity columns take their default.
+}
+
+// ViewCheck is WITH CHECK OPTION of a view: a row written through it must make
+// Cond true (44000).
+type ViewCheck struct {
+	View string
+	Cond Expr
 }
 
 // OnConflict is the conflict clause.
@@ -37,7 +45,8 @@ type Update struct {
 	RowIDCol   int
 	VersionCol int
 	Set        []ColumnExpr
-	Returning  []Expr // over the input row with the old row replaced by the new one
+	Checks     []ViewCheck // over what Returning is over
+	Returning  []Expr      // over the input row with the old row replaced by the new one
 }
 
 // Delete removes rows; columns as in Update.

@@ -230,6 +230,12 @@ func (v exprVisitor) scan(n Node) {
 	}
 }
 
+func (v exprVisitor) checks(list []ViewCheck) {
+	for _, c := range list {
+		v(c.Cond)
+	}
+}
+
 func (v exprVisitor) modify(n Node) {
 	switch n := n.(type) {
 	case *Insert:
@@ -237,9 +243,11 @@ func (v exprVisitor) modify(n Node) {
 			v.columns(c.Set)
 			v(c.Where)
 		}
+		v.checks(n.Checks)
 		v.list(n.Returning)
 	case *Update:
 		v.columns(n.Set)
+		v.checks(n.Checks)
 		v.list(n.Returning)
 	case *Delete:
 		v.list(n.Returning)

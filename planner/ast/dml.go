@@ -32,12 +32,14 @@ type InsertColumn struct {
 // OnConflict is ON CONFLICT [target] DO NOTHING | DO UPDATE SET ….
 type OnConflict struct {
 	Position
-	Update     bool         // false: DO NOTHING
-	Elements   []*IndexElem // the inferred index; empty if none
-	IndexWhere Expr         // ON CONFLICT (…) WHERE …
-	Constraint string       // ON CONFLICT ON CONSTRAINT name
-	Set        []*Assignment
-	Where      Expr
+	Update   bool         // false: DO NOTHING
+	Elements []*IndexElem // the inferred index; empty if none
+	// TargetPosition is where the conflict target stands.
+	TargetPosition Position
+	IndexWhere     Expr   // ON CONFLICT (…) WHERE …
+	Constraint     string // ON CONFLICT ON CONSTRAINT name
+	Set            []*Assignment
+	Where          Expr
 }
 
 // Assignment is one column = value of SET.

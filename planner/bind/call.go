@@ -286,6 +286,6 @@ func (b *binder) setCall(s *scope, e *ast.FuncCall, t *target) (plan.Expr, error
 	if rule, known := clauseRules[s.clause]; known && !rule.set {
 		return nil, b.errorf(sqlerr.FeatureNotSupported, e.Pos(), "set-returning functions are not allowed in %s", rule.name)
 	}
-	s.hasSets = true
+	s.hasSets = s.hasSets || s.clause != clauseFromFunction
 	return &setCall{fn: t.fn, args: t.args, typ: t.ret, pos: e.Pos()}, nil
 }

@@ -68,7 +68,7 @@ func CatalogText(ctx *Context, t *catalog.Table, text string) (plan.Expr, error)
 }
 
 // ColumnLabel is the name PostgreSQL gives a column without AS: "?column?" if it finds none.
-func ColumnLabel(e ast.Expr) string { return columnName(e) }
+func ColumnLabel(e ast.Expr) string { return (&statement{}).columnName(e) }
 
 // NextValue is the default of a serial or identity column.
 func NextValue(ctx *Context, c *catalog.Column) (plan.Expr, error) {

@@ -34,11 +34,16 @@ func (b *binder) onConflict(s *scope, ch *change, stmt *ast.InsertStmt) (*confli
 		return nil, b.errorf(sqlerr.SyntaxError, oc.Pos(), "ON CONFLICT DO UPDATE requires inference specification or constraint name").
 			WithHint("For example, ON CONFLICT (column_name).")
 	}
-	c.excluded = b.tableRelation(ch.table, s, "excluded")
+	excluded, err := b.destinationFor(s, &ast.TableRef{Position: stmt.Table.Position, Catalog: stmt.Table.Catalog, Schema: stmt.Table.Schema,
+		Name: stmt.Table.Name, Alias: &ast.Alias{Position: ast.Unknown, Name: "excluded"}}, plan.InsertCommand)
+	if err != nil {
+		return nil, err
+	}
+	c.excluded = excluded.rel
 	outer := s.items
-	s.items = []*nameItem{ch.rel.nameItem(), c.excluded.nameItem()}
+	s.items = []*nameItem{ch.dest.item, excluded.item}
 	defer func() { s.items = outer }()
-	if c.set, err = b.assignments(s, ch.table, oc.Set); err != nil {
+	if c.set, err = b.assignments(s, ch.dest, oc.Set); err != nil {
 		return nil, err
 	}
 	c.where, err = b.condition(s, oc.Where, clauseWhere)
@@ -87,13 +92,13 @@ func (b *binder) arbiters(s *scope, ch *change, oc *ast.OnConflict) ([]*catalog.
 // conflictKeys binds the elements of the target and returns their keys.
 func (b *binder) conflictKeys(s *scope, ch *change, oc *ast.OnConflict) (map[string]bool, error) {
 	outer := s.items
-	s.items = []*nameItem{ch.rel.nameItem()}
+	s.items = []*nameItem{ch.dest.item}
 	defer func() { s.items = outer }()
 	want := map[string]bool{}
 	for _, el := range oc.Elements {
 		e := el.Expr
 		if e == nil {
-			e = &ast.ColumnRef{Position: el.Position, Fields: []string{el.Name}}
+			e = &ast.ColumnRef{Position: oc.TargetPosition, Fields: []string{el.Name}}
 		}
 		x, err := b.exprIn(s, e, clauseConflictTarget)
 		if err != nil {
@@ -132,7 +137,7 @@ func (b *binder) infers(s *scope, ch *change, ix *catalog.Index, want map[string
 		return false, nil
 	}
 	outer := s.items
-	s.items = []*nameItem{ch.rel.nameItem()}
+	s.items = []*nameItem{ch.dest.item}
 	given, err := b.condition(s, where, clauseConflictTarget)
 	s.items = outer
 	if err != nil {

@@ -80,13 +80,15 @@ type statement struct {
 	// literalPos is where strings of type unknown stand: an error of their
 	// input function points there, not at the construct that gave them a type.
 	literalPos map[*plan.Const]int
+	// sublinkNames are the columns that scalar subqueries yield: names of what holds them.
+	sublinkNames map[*ast.SubLink]string
 }
 
 // viewDepthMax bounds the nesting of views.
 const viewDepthMax = 64
 
 func newBinder(ctx *Context, text string) *binder {
-	s := &statement{ctx: ctx, seen: map[types.OID]bool{}, literalPos: map[*plan.Const]int{}, defaults: map[*catalog.Column]plan.Expr{}}
+	s := &statement{ctx: ctx, seen: map[types.OID]bool{}, literalPos: map[*plan.Const]int{}, sublinkNames: map[*ast.SubLink]string{}, defaults: map[*catalog.Column]plan.Expr{}}
 	s.params = newParams(ctx.ParamTypes)
 	return &binder{statement: s, text: text, base: ctx.TextStart, path: ctx.SearchPath}
 }

@@ -217,7 +217,7 @@ func (b *binder) columnRef(s *scope, e *ast.ColumnRef) (plan.Expr, error) {
 	if err != nil || x != nil {
 		return x, err
 	}
-	return nil, b.errorf(sqlerr.UndefinedColumn, e.Pos(), "column %s.%s does not exist", relName, col)
+	return nil, b.noQualified(it, col, e.Pos())
 }
 
 // bareColumn resolves a name without qualifier: a column, else a relation's whole row.
@@ -236,38 +236,38 @@ func (b *binder) bareColumn(s *scope, name string, pos int) (plan.Expr, error) {
 	return nil, b.noColumn(s, name, pos)
 }
 
-// noColumn is 42703, with a hint where the name exists but cannot be seen or is
-// one letter off.
+// noColumn is 42703, with a hint where the name exists but cannot be seen or a
+// similar one exists.
 func (b *binder) noColumn(s *scope, name string, pos int) error {
 	err := b.errorf(sqlerr.UndefinedColumn, pos, "column \"%s\" does not exist", name)
+	near := newSuggestion(name)
 	for level := s; level != nil; level = level.parent {
 		for _, it := range level.items {
 			for i := range it.cols {
-				if near(it.cols[i].name, name) {
-					return err.WithHint("Perhaps you meant to reference the column \"%s.%s\".", it.name, it.cols[i].name)
+				if it.cols[i].name == name && it.rel != nil {
+					return err.WithHint("There is a column named \"%s\" in table \"%s\", but it cannot be referenced from this part of the query.", name, it.name)
 				}
+				near.consider(it.name, it.cols[i].name)
 			}
 		}
+	}
+	if hint := near.hint(); hint != "" {
+		return err.WithHint("%s", hint)
 	}
 	return err
 }
 
-// near reports whether two names differ by one edit: enough for a hint.
-func near(a, b string) bool {
-	if len(a) > len(b) {
-		a, b = b, a
+// noQualified is 42703 for a column that a relation does not have.
+func (b *binder) noQualified(it *nameItem, name string, pos int) error {
+	err := b.errorf(sqlerr.UndefinedColumn, pos, "column %s.%s does not exist", it.name, name)
+	near := newSuggestion(name)
+	for i := range it.cols {
+		near.consider(it.name, it.cols[i].name)
 	}
-	if len(b)-len(a) > 1 || len(a) < 3 {
-		return false
+	if hint := near.hint(); hint != "" {
+		return err.WithHint("%s", hint)
 	}
-	i := 0
-	for i < len(a) && a[i] == b[i] {
-		i++
-	}
-	if len(a) == len(b) {
-		return i == len(a) || a[i+1:] == b[i+1:]
-	}
-	return a[i:] == b[i+1:]
+	return err
 }
 
 func (r clauseRule) name1() string {

@@ -64,7 +64,7 @@ func (b *binder) addFunction(s *scope, rel *relation, item *ast.FuncRefItem, def
 	if err != nil {
 		return err
 	}
-	name := columnName(item.Call)
+	name := b.columnName(item.Call)
 	call := plan.SetCall{Name: name}
 	var names []string
 	switch f := x.(type) {

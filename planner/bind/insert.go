@@ -9,29 +9,36 @@ import (
 	"synapse/planner/ast"
 )
 
-// targetTable finds the table that a data change writes to.
-func (b *binder) targetTable(ref *ast.TableRef, verb string) (*catalog.Table, error) {
+// destinationFor finds the table or view that a data change writes to.
+func (b *binder) destinationFor(s *scope, ref *ast.TableRef, cmd plan.Command) (*destination, error) {
 	o, err := b.relation(ref)
 	if err != nil {
 		return nil, err
-	}
-	t, ok := o.(*catalog.Table)
-	switch {
-	case !ok && o.Class() == catalog.ClassView:
-		return nil, b.errorf(sqlerr.ObjectNotInPrerequisiteState, -1, "cannot %s view \"%s\"", verb, ref.Name).
-			WithDetail("Views are not automatically updatable.")
-	case !ok:
-		return nil, b.errorf(sqlerr.WrongObjectType, -1, "cannot change relation \"%s\"", ref.Name)
-	case t.Virtual:
-		return nil, b.errorf(sqlerr.InsufficientPrivilege, -1, "permission denied: \"%s\" is a system catalog", ref.Name)
-	case t.Materialized != "":
-		return nil, b.errorf(sqlerr.WrongObjectType, -1, "cannot change materialized view \"%s\"", ref.Name)
 	}
 	if ref.AsOf != nil {
 		return nil, b.errorf(sqlerr.FeatureNotSupported, ref.AsOf.Pos(), "the past cannot be changed").
 			WithHint("AS OF may stand in the query of INSERT ... SELECT.")
 	}
-	return t, nil
+	alias := aliasName(ref.Alias, ref.Name)
+	t, ok := o.(*catalog.Table)
+	switch {
+	case !ok && o.Class() == catalog.ClassView:
+		if cmd == plan.MergeCommand {
+			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "cannot execute MERGE on relation \"%s\"", ref.Name).
+				WithDetail("This operation is not supported for views.")
+		}
+		return b.viewDestination(o.(*catalog.View), s, alias, cmd, false)
+	case !ok && o.Class() == catalog.ClassIndex:
+		return nil, b.errorf(sqlerr.WrongObjectType, ref.Pos(), "cannot open relation \"%s\"", ref.Name).
+			WithDetail("This operation is not supported for indexes.")
+	case !ok:
+		return nil, b.errorf(sqlerr.WrongObjectType, -1, "cannot change sequence \"%s\"", ref.Name)
+	case t.Virtual:
+		return nil, b.errorf(sqlerr.InsufficientPrivilege, -1, "permission denied: \"%s\" is a system catalog", ref.Name)
+	case t.Materialized != "":
+		return nil, b.errorf(sqlerr.WrongObjectType, -1, "cannot change materialized view \"%s\"", ref.Name)
+	}
+	return b.tableDestination(t, s, alias), nil
 }
 
 // insertStmt binds INSERT.
@@ -41,61 +48,67 @@ func (b *binder) insertStmt(parent *scope, stmt *ast.InsertStmt) (*query, error)
 	if err := b.bindWith(s, q, stmt.With); err != nil {
 		return nil, err
 	}
-	t, err := b.targetTable(stmt.Table, "insert into")
+	d, err := b.destinationFor(s, stmt.Table, plan.InsertCommand)
 	if err != nil {
 		return nil, err
 	}
-	ch := &change{command: plan.InsertCommand, table: t, rel: b.tableRelation(t, s, aliasName(stmt.Table.Alias, stmt.Table.Name))}
+	ch := newChange(plan.InsertCommand, d)
 	q.change = ch
-	cols, err := b.insertColumns(t, stmt.Columns)
+	cols, err := b.insertColumns(d, stmt.Columns)
 	if err != nil {
 		return nil, err
 	}
-	if ch.source, err = b.insertSource(s, t, cols, stmt); err != nil {
+	if ch.source, err = b.insertSource(s, d, cols, stmt); err != nil {
 		return nil, err
 	}
 	if ch.conflict, err = b.onConflict(s, ch, stmt); err != nil {
 		return nil, err
 	}
-	return q, b.returning(s, ch, []*nameItem{ch.rel.nameItem()}, stmt.Returning)
+	return q, b.returning(s, ch, []*nameItem{d.item}, stmt.Returning)
+}
+
+// severalAssignments is for two columns of a view that are the same one of its table.
+func severalAssignments(t *catalog.Table, ord int) error {
+	return sqlerr.New(sqlerr.SyntaxError, "multiple assignments to same column \"%s\"", t.Columns[ord-1].Name)
 }
 
 // insertColumn is a column that INSERT names, with its place in the text.
 type insertColumn struct {
-	ord int
-	pos int
+	ord  int // 0: a column of a view that is none of its table's
+	name string
+	pos  int
 }
 
 // insertColumns resolves the column list; without one, all columns in order.
-func (b *binder) insertColumns(t *catalog.Table, list []*ast.InsertColumn) ([]insertColumn, error) {
+func (b *binder) insertColumns(d *destination, list []*ast.InsertColumn) ([]insertColumn, error) {
 	var out []insertColumn
 	if len(list) == 0 {
-		for _, ord := range t.Live() {
-			out = append(out, insertColumn{ord, -1})
+		for i := range d.cols {
+			out = append(out, insertColumn{d.cols[i].ord, d.cols[i].name, -1})
 		}
 		return out, nil
 	}
-	seen := map[int]bool{}
+	seen := map[string]bool{}
 	for _, c := range list {
-		col, ord := t.Column(c.Name)
-		if col == nil {
-			return nil, b.errorf(sqlerr.UndefinedColumn, c.Pos(), "column \"%s\" of relation \"%s\" does not exist", c.Name, t.Name)
+		_, ord, err := b.destColumn(d, c.Name, plan.InsertCommand, c.Pos())
+		if err != nil {
+			return nil, err
 		}
 		if len(c.Steps) > 0 {
 			return nil, sqlerr.Unsupported("INSERT into a part of a column", "Give the whole value.").At(b.at(c.Pos()))
 		}
-		if seen[ord] {
+		if seen[c.Name] {
 			return nil, b.errorf(sqlerr.DuplicateColumn, c.Pos(), "column \"%s\" specified more than once", c.Name)
 		}
-		seen[ord] = true
-		out = append(out, insertColumn{ord, c.Pos()})
+		seen[c.Name] = true
+		out = append(out, insertColumn{ord, c.Name, c.Pos()})
 	}
 	return out, nil
 }
 
 // insertSource binds the rows: a query with one column per Table.Columns,
 // defaults in place.
-func (b *binder) insertSource(s *scope, t *catalog.Table, cols []insertColumn, stmt *ast.InsertStmt) (*query, error) {
+func (b *binder) insertSource(s *scope, t *destination, cols []insertColumn, stmt *ast.InsertStmt) (*query, error) {
 	src := stmt.Query
 	if src == nil {
 		return b.insertRows(s, t, nil, [][]ast.Expr{{}}, stmt)
@@ -107,7 +120,8 @@ func (b *binder) insertSource(s *scope, t *catalog.Table, cols []insertColumn, s
 }
 
 // insertRows binds INSERT … VALUES and DEFAULT VALUES.
-func (b *binder) insertRows(s *scope, t *catalog.Table, cols []insertColumn, rows [][]ast.Expr, stmt *ast.InsertStmt) (*query, error) {
+func (b *binder) insertRows(s *scope, d *destination, cols []insertColumn, rows [][]ast.Expr, stmt *ast.InsertStmt) (*query, error) {
+	t := d.table()
 	q := &query{scope: newScope(s)}
 	for _, row := range rows {
 		if len(row) != len(rows[0]) {
@@ -118,13 +132,16 @@ func (b *binder) insertRows(s *scope, t *catalog.Table, cols []insertColumn, row
 		}
 		values := make([]plan.Expr, len(t.Columns))
 		for i, e := range row {
-			x, err := b.insertValue(q.scope, t, cols[i], e, stmt.Overriding)
+			x, err := b.insertValue(q.scope, d, cols[i], e, stmt.Overriding)
 			if err != nil {
 				return nil, err
 			}
+			if x != nil && values[cols[i].ord-1] != nil {
+				return nil, severalAssignments(t, cols[i].ord)
+			}
 			values[cols[i].ord-1] = x
 		}
-		if err := b.fillDefaults(t, values); err != nil {
+		if err := b.fillDefaults(d, values); err != nil {
 			return nil, err
 		}
 		q.values = append(q.values, values)
@@ -169,8 +186,11 @@ func (b *binder) checkInsertWidth(row []ast.Expr, cols []insertColumn, stmt *ast
 }
 
 // insertValue binds one value; nil means the column's default.
-func (b *binder) insertValue(s *scope, t *catalog.Table, c insertColumn, e ast.Expr, over ast.Overriding) (plan.Expr, error) {
-	col := &t.Columns[c.ord-1]
+func (b *binder) insertValue(s *scope, d *destination, c insertColumn, e ast.Expr, over ast.Overriding) (plan.Expr, error) {
+	col, _, err := b.destColumn(d, c.name, plan.InsertCommand, c.pos)
+	if err != nil {
+		return nil, err
+	}
 	if _, ok := e.(*ast.DefaultExpr); ok {
 		return nil, nil
 	}
@@ -206,12 +226,13 @@ func (b *binder) identityRule(col *catalog.Column, over ast.Overriding) (skip bo
 }
 
 // fillDefaults puts defaults into the places that are nil.
-func (b *binder) fillDefaults(t *catalog.Table, values []plan.Expr) error {
+func (b *binder) fillDefaults(d *destination, values []plan.Expr) error {
+	t := d.table()
 	for i := range values {
 		if values[i] != nil {
 			continue
 		}
-		x, err := b.columnDefault(&t.Columns[i])
+		x, err := b.defaultFor(d, i+1)
 		if err != nil {
 			return err
 		}
@@ -255,7 +276,7 @@ func (b *binder) bindDefault(c *catalog.Column) (plan.Expr, error) {
 
 // insertQuery binds INSERT … SELECT: the query's columns are converted to the
 // target's on top of it.
-func (b *binder) insertQuery(s *scope, t *catalog.Table, cols []insertColumn, stmt *ast.InsertStmt) (*query, error) {
+func (b *binder) insertQuery(s *scope, d *destination, cols []insertColumn, stmt *ast.InsertStmt) (*query, error) {
 	inner, err := b.selectStmt(s, stmt.Query, false)
 	if err != nil {
 		return nil, err
@@ -267,12 +288,16 @@ func (b *binder) insertQuery(s *scope, t *catalog.Table, cols []insertColumn, st
 	if len(list) < len(cols) && len(stmt.Columns) > 0 {
 		return nil, b.errorf(sqlerr.SyntaxError, cols[len(list)].pos, "INSERT has more target columns than expressions")
 	}
+	t := d.table()
 	q := &query{scope: newScope(s)}
 	rel := b.queryRelation(inner, q.scope, "*SELECT*")
 	q.from = rel
 	values := make([]plan.Expr, len(t.Columns))
 	for i := range list {
-		col := &t.Columns[cols[i].ord-1]
+		col, _, err := b.destColumn(d, cols[i].name, plan.InsertCommand, cols[i].pos)
+		if err != nil {
+			return nil, err
+		}
 		if col.Generated != "" {
 			return nil, b.errorf(sqlerr.GeneratedAlways, -1, "cannot insert a non-DEFAULT value into column \"%s\"", col.Name).
 				WithDetail("Column \"%s\" is a generated column.", col.Name)
@@ -282,11 +307,14 @@ func (b *binder) insertQuery(s *scope, t *catalog.Table, cols []insertColumn, st
 		} else if skip {
 			continue
 		}
+		if values[cols[i].ord-1] != nil {
+			return nil, severalAssignments(t, cols[i].ord)
+		}
 		if values[cols[i].ord-1], err = b.insertedColumn(inner, rel, i, col); err != nil {
 			return nil, err
 		}
 	}
-	if err := b.fillDefaults(t, values); err != nil {
+	if err := b.fillDefaults(d, values); err != nil {
 		return nil, err
 	}
 	for _, x := range values {

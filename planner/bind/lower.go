@@ -115,11 +115,12 @@ func (l *lowerer) plain(q *query, fr *frame, tm *temporal) plan.Node {
 	node, ly := l.from(q.from, fr, tm)
 	node = l.filter(node, q.where, ly, fr)
 	if q.groups != nil {
+		node, ly = l.sets(q.groups.exprs, node, ly, fr)
 		node, ly = l.aggregate(q, node, ly, fr)
 		node = l.filter(node, q.having, ly, fr)
 	}
 	node, ly = l.windows(q, node, ly, fr)
-	node, ly = l.sets(q, node, ly, fr)
+	node, ly = l.sets(q.targetExprs(), node, ly, fr)
 	if q.projectsFirst() {
 		return l.projectThenSort(q, node, ly, fr)
 	}

@@ -75,10 +75,11 @@ func (w *window) callsIn(q *query) (calls []*windowed, keys []string) {
 	return calls, keys
 }
 
-// sets puts ProjectSet nodes for the set-returning calls of the target list:
-// calls inside the arguments of others first.
-func (l *lowerer) sets(q *query, node plan.Node, ly *layout, fr *frame) (plan.Node, *layout) {
-	levels := setLevels(q)
+// sets puts ProjectSet nodes for the set-returning calls in exprs that the rows
+// do not hold yet (those grouped by are expanded below the aggregation): calls
+// inside the arguments of others first.
+func (l *lowerer) sets(exprs []plan.Expr, node plan.Node, ly *layout, fr *frame) (plan.Node, *layout) {
+	levels := setLevels(exprs, ly)
 	for _, calls := range levels {
 		n := &plan.ProjectSet{Input: node}
 		for i, t := range node.Columns() {
@@ -96,12 +97,24 @@ func (l *lowerer) sets(q *query, node plan.Node, ly *layout, fr *frame) (plan.No
 	return node, ly
 }
 
-// setLevels groups the set-returning calls of the targets by nesting, innermost first.
-func setLevels(q *query) [][]*setCall {
+// targetExprs lists the expressions of all targets.
+func (q *query) targetExprs() []plan.Expr {
+	out := make([]plan.Expr, len(q.targets))
+	for i, t := range q.targets {
+		out[i] = t.expr
+	}
+	return out
+}
+
+// setLevels groups the set-returning calls that ly lacks by nesting, innermost first.
+func setLevels(exprs []plan.Expr, ly *layout) [][]*setCall {
 	var levels [][]*setCall
 	seen := map[string]bool{}
 	var depth func(e plan.Expr) int
 	depth = func(e plan.Expr) int {
+		if _, have := ly.find(e); have {
+			return 0
+		}
 		below := 0
 		mapChildren(e, func(child plan.Expr) plan.Expr {
 			below = max(below, depth(child))
@@ -120,8 +133,8 @@ func setLevels(q *query) [][]*setCall {
 		}
 		return below + 1
 	}
-	for _, t := range q.targets {
-		depth(t.expr)
+	for _, e := range exprs {
+		depth(e)
 	}
 	return levels
 }

@@ -27,7 +27,7 @@ func (l *lowerer) change(q *query, fr *frame, tm *temporal) plan.Node {
 	}
 	return &plan.Update{
 		Info: info, Input: node, RTI: rti, RowIDCol: rowID, VersionCol: version,
-		Set: l.assignments(ch.set, ly, fr), Returning: returning,
+		Set: l.assignments(ch.set, ly, fr), Checks: l.viewChecks(ch.dest, ly, fr), Returning: returning,
 	}
 }
 
@@ -59,6 +59,7 @@ func (l *lowerer) insert(ch *change, info *plan.TableInfo, fr *frame, tm *tempor
 	}
 	row.width = width + len(plan.SysColTypes)
 	n.Returning = l.entries(ch.returning, row, fr)
+	n.Checks = l.viewChecks(ch.dest, row, fr)
 	if c := ch.conflict; c != nil {
 		n.OnConflict = &plan.OnConflict{Arbiters: c.arbiters, Nothing: c.nothing}
 		if !c.nothing {
@@ -68,4 +69,13 @@ func (l *lowerer) insert(ch *change, info *plan.TableInfo, fr *frame, tm *tempor
 		}
 	}
 	return n
+}
+
+// viewChecks lowers WITH CHECK OPTION, the innermost view first.
+func (l *lowerer) viewChecks(d *destination, ly *layout, fr *frame) []plan.ViewCheck {
+	var out []plan.ViewCheck
+	for _, c := range d.checks {
+		out = append(out, plan.ViewCheck{View: c.view, Cond: l.expr(c.cond, ly, fr)})
+	}
+	return out
 }

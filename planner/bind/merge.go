@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/exec/plan"
 	"synapse/planner/ast"
@@ -25,16 +24,16 @@ func (b *binder) mergeStmt(parent *scope, stmt *ast.MergeStmt) (*query, error) {
 	if err := b.bindWith(s, q, stmt.With); err != nil {
 		return nil, err
 	}
-	t, err := b.targetTable(stmt.Table, "merge into")
+	d, err := b.destinationFor(s, stmt.Table, plan.MergeCommand)
 	if err != nil {
 		return nil, err
 	}
-	ch := &change{command: plan.MergeCommand, table: t, rel: b.tableRelation(t, s, aliasName(stmt.Table.Alias, stmt.Table.Name))}
+	ch := newChange(plan.MergeCommand, d)
 	q.change = ch
 	if ch.sourceRel, err = b.fromList(s, []ast.TableExpr{stmt.Source}); err != nil {
 		return nil, err
 	}
-	source, target := s.items, []*nameItem{ch.rel.nameItem()}
+	source, target := s.items, []*nameItem{d.item}
 	if err := b.checkDuplicates(target, source); err != nil {
 		return nil, err
 	}
@@ -48,7 +47,7 @@ func (b *binder) mergeStmt(parent *scope, stmt *ast.MergeStmt) (*query, error) {
 		if w.Matched {
 			s.items = both
 		}
-		a, err := b.mergeAction(s, t, w)
+		a, err := b.mergeAction(s, d, w)
 		if err != nil {
 			return nil, err
 		}
@@ -58,7 +57,7 @@ func (b *binder) mergeStmt(parent *scope, stmt *ast.MergeStmt) (*query, error) {
 	return q, nil
 }
 
-func (b *binder) mergeAction(s *scope, t *catalog.Table, w *ast.MergeWhen) (mergeAction, error) {
+func (b *binder) mergeAction(s *scope, d *destination, w *ast.MergeWhen) (mergeAction, error) {
 	a := mergeAction{matched: w.Matched}
 	var err error
 	if a.cond, err = b.condition(s, w.Cond, clauseMergeWhen); err != nil {
@@ -69,19 +68,19 @@ func (b *binder) mergeAction(s *scope, t *catalog.Table, w *ast.MergeWhen) (merg
 		a.nothing = true
 	case ast.MergeUpdate:
 		a.kind = plan.UpdateCommand
-		a.set, err = b.assignments(s, t, w.Set)
+		a.set, err = b.assignments(s, d, w.Set)
 	case ast.MergeDelete:
 		a.kind = plan.DeleteCommand
 	case ast.MergeInsert:
 		a.kind = plan.InsertCommand
-		a.values, err = b.mergeInsert(s, t, w)
+		a.values, err = b.mergeInsert(s, d, w)
 	}
 	return a, err
 }
 
 // mergeInsert binds INSERT (columns) VALUES (…) of WHEN NOT MATCHED.
-func (b *binder) mergeInsert(s *scope, t *catalog.Table, w *ast.MergeWhen) ([]plan.Expr, error) {
-	cols, err := b.insertColumns(t, w.Columns)
+func (b *binder) mergeInsert(s *scope, d *destination, w *ast.MergeWhen) ([]plan.Expr, error) {
+	cols, err := b.insertColumns(d, w.Columns)
 	if err != nil {
 		return nil, err
 	}
@@ -91,13 +90,13 @@ func (b *binder) mergeInsert(s *scope, t *catalog.Table, w *ast.MergeWhen) ([]pl
 	case len(w.Values) < len(cols) && len(w.Columns) > 0 && len(w.Values) > 0:
 		return nil, b.errorf(sqlerr.SyntaxError, cols[len(w.Values)].pos, "INSERT has more target columns than expressions")
 	}
-	values := make([]plan.Expr, len(t.Columns))
+	values := make([]plan.Expr, len(d.table().Columns))
 	for i, e := range w.Values {
-		if values[cols[i].ord-1], err = b.insertValue(s, t, cols[i], e, w.Overriding); err != nil {
+		if values[cols[i].ord-1], err = b.insertValue(s, d, cols[i], e, w.Overriding); err != nil {
 			return nil, err
 		}
 	}
-	return values, b.fillDefaults(t, values)
+	return values, b.fillDefaults(d, values)
 }
 
 // merge lowers MERGE: the source left-joined to the target.

@@ -18,7 +18,7 @@ func (b *binder) targetFor(s *scope, q *query, e ast.Expr, c clause) (int, error
 			return i, err
 		}
 	}
-	if k, ok := e.(*ast.Const); ok && k.Kind != ast.ConstNull && k.Kind != ast.ConstBool {
+	if k, ok := e.(*ast.Const); ok {
 		if k.Kind != ast.ConstInt {
 			return 0, b.errorf(sqlerr.SyntaxError, e.Pos(), "non-integer constant in %s", clauseRules[c].name)
 		}

@@ -97,6 +97,9 @@ func (v *visitor) change(ch *change) {
 	for _, t := range ch.returning {
 		v.one(t.expr)
 	}
+	for _, c := range ch.dest.checks {
+		v.one(c.cond)
+	}
 	v.one(ch.on)
 	v.node(ch.sourceRel)
 }

@@ -80,7 +80,8 @@ type lock struct {
 // change is the body of INSERT, UPDATE, DELETE and MERGE.
 type change struct {
 	command   plan.Command
-	rel       *relation // the target
+	dest      *destination
+	rel       *relation // dest's table
 	table     *catalog.Table
 	source    *query // INSERT: its rows, one column per Table.Columns
 	set       []assignment
@@ -89,6 +90,10 @@ type change struct {
 	sourceRel joinNode // MERGE
 	on        plan.Expr
 	returning []*entry
+}
+
+func newChange(cmd plan.Command, d *destination) *change {
+	return &change{command: cmd, dest: d, rel: d.rel, table: d.table()}
 }
 
 // assignment is one SET column = expr; ord is the column's 1-based position.

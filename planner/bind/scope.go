@@ -30,6 +30,7 @@ type nameItem struct {
 	schema string    // of an unaliased table, for schema.table.column
 	rel    *relation // nil for a join's alias
 	cols   []nameColumn
+	view   bool // rel is the table behind a view, whose system columns the view has not
 
 	relVisible bool // name.column may be used
 	colVisible bool // column may be used alone
@@ -153,7 +154,7 @@ func (b *binder) findColumn(s *scope, name string, pos int) (plan.Expr, error) {
 // system finds a system column that the item's table has.
 func (it *nameItem) system(name string) (int, bool) {
 	sys, ok := systemColumns[name]
-	if !ok || it.rel == nil || it.rel.table == nil {
+	if !ok || it.rel == nil || it.rel.table == nil || it.view {
 		return 0, false
 	}
 	if it.rel.kind == relVirtual && (sys == plan.SysFrom || sys == plan.SysTo) {

@@ -192,6 +192,15 @@ func (b *binder) overValues(s *scope, q, inner *query, stmt *ast.SelectStmt) err
 	if err := b.orderBy(s, q, stmt.OrderBy); err != nil {
 		return err
 	}
+	// PostgreSQL finds out when the query runs (XX000).
+	switch {
+	case s.hasAggs:
+		return b.errorf(sqlerr.GroupingError, startOf(stmt.OrderBy[0].Expr), "aggregate functions are not allowed in VALUES")
+	case len(s.windows) > 0:
+		return b.errorf(sqlerr.WindowingError, startOf(stmt.OrderBy[0].Expr), "window functions are not allowed in VALUES")
+	case s.hasSets:
+		return b.errorf(sqlerr.FeatureNotSupported, startOf(stmt.OrderBy[0].Expr), "set-valued function called in context that cannot accept a set")
+	}
 	return b.limitClause(s, q, stmt)
 }
 

@@ -25,6 +25,7 @@ func (b *binder) subLink(s *scope, e *ast.SubLink) (plan.Expr, error) {
 		if len(cols) != 1 {
 			return nil, b.errorf(sqlerr.SyntaxError, e.Pos(), "subquery must return only one column")
 		}
+		b.sublinkNames[e] = cols[0].name
 		return &sublink{kind: plan.Scalar, q: q, typ: cols[0].typ}, nil
 	case ast.SubLinkArray:
 		if len(cols) != 1 {

@@ -45,7 +45,7 @@ func (b *binder) targetList(s *scope, list []*ast.Target, c clause) ([]*entry, e
 		}
 		name := t.Name
 		if name == "" {
-			name = columnName(t.Expr)
+			name = b.columnName(t.Expr)
 		}
 		out = append(out, newEntry(x, name, startOf(t.Expr)))
 	}
@@ -145,8 +145,8 @@ func (b *binder) expandComposite(s *scope, e *ast.IndirectionExpr) ([]*entry, er
 }
 
 // columnName is the name PostgreSQL gives a column without AS.
-func columnName(e ast.Expr) string {
-	if name, strength := figureName(e); strength > 0 {
+func (st *statement) columnName(e ast.Expr) string {
+	if name, strength := st.figureName(e); strength > 0 {
 		return name
 	}
 	return "?column?"
@@ -154,7 +154,7 @@ func columnName(e ast.Expr) string {
 
 // figureName returns a name and how good it is: 2 for names that the user
 // wrote, 1 for weak ones such as a cast's type, 0 for none.
-func figureName(e ast.Expr) (string, int) {
+func (st *statement) figureName(e ast.Expr) (string, int) {
 	switch e := e.(type) {
 	case *ast.ColumnRef:
 		return e.Fields[len(e.Fields)-1], 2
@@ -164,11 +164,11 @@ func figureName(e ast.Expr) (string, int) {
 				return e.Steps[i].Name, 2
 			}
 		}
-		return figureName(e.Arg)
+		return st.figureName(e.Arg)
 	case *ast.FuncCall:
 		return e.FuncName(), 2
 	case *ast.CastExpr:
-		if name, strength := figureName(e.Arg); strength > 1 {
+		if name, strength := st.figureName(e.Arg); strength > 1 {
 			return name, strength
 		}
 		return e.Type.Name(), 1
@@ -177,10 +177,10 @@ func figureName(e ast.Expr) (string, int) {
 			return "bool", 1
 		}
 	case *ast.CollateExpr:
-		return figureName(e.Arg)
+		return st.figureName(e.Arg)
 	case *ast.CaseExpr:
 		if e.Default != nil {
-			if name, strength := figureName(e.Default); strength > 1 {
+			if name, strength := st.figureName(e.Default); strength > 1 {
 				return name, strength
 			}
 		}
@@ -188,32 +188,22 @@ func figureName(e ast.Expr) (string, int) {
 	case *ast.NullIfExpr:
 		return "nullif", 2
 	case *ast.SubLink:
-		return sublinkName(e)
+		return st.sublinkName(e)
 	default:
 		return keywordName(e)
 	}
 	return "", 0
 }
 
-func sublinkName(e *ast.SubLink) (string, int) {
+func (st *statement) sublinkName(e *ast.SubLink) (string, int) {
 	switch e.Kind {
 	case ast.SubLinkExists:
 		return "exists", 2
 	case ast.SubLinkArray:
 		return "array", 2
 	case ast.SubLinkScalar:
-		q := e.Query
-		for q.Op != ast.SetNone {
-			q = q.Left
-		}
-		if q.Values != nil {
-			return "column1", 2
-		}
-		if len(q.Targets) > 0 {
-			if q.Targets[0].Name != "" {
-				return q.Targets[0].Name, 2
-			}
-			return figureName(q.Targets[0].Expr)
+		if name := st.sublinkNames[e]; name != "" {
+			return name, 2
 		}
 	}
 	return "", 0

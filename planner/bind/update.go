@@ -14,16 +14,17 @@ func (b *binder) updateStmt(parent *scope, stmt *ast.UpdateStmt) (*query, error)
 	if err := b.bindWith(s, q, stmt.With); err != nil {
 		return nil, err
 	}
-	ch, err := b.changeFrom(s, q, stmt.Table, stmt.From, plan.UpdateCommand, "update")
+	ch, err := b.changeFrom(s, q, stmt.Table, stmt.From, plan.UpdateCommand)
 	if err != nil {
 		return nil, err
 	}
-	if ch.set, err = b.assignments(s, ch.table, stmt.Set); err != nil {
+	if ch.set, err = b.assignments(s, ch.dest, stmt.Set); err != nil {
 		return nil, err
 	}
 	if q.where, err = b.condition(s, stmt.Where, clauseWhere); err != nil {
 		return nil, err
 	}
+	q.where = allOf(ch.dest.where, q.where)
 	return q, b.returning(s, ch, s.items, stmt.Returning)
 }
 
@@ -34,28 +35,28 @@ func (b *binder) deleteStmt(parent *scope, stmt *ast.DeleteStmt) (*query, error)
 	if err := b.bindWith(s, q, stmt.With); err != nil {
 		return nil, err
 	}
-	ch, err := b.changeFrom(s, q, stmt.Table, stmt.Using, plan.DeleteCommand, "delete from")
+	ch, err := b.changeFrom(s, q, stmt.Table, stmt.Using, plan.DeleteCommand)
 	if err != nil {
 		return nil, err
 	}
 	if q.where, err = b.condition(s, stmt.Where, clauseWhere); err != nil {
 		return nil, err
 	}
+	q.where = allOf(ch.dest.where, q.where)
 	return q, b.returning(s, ch, s.items, stmt.Returning)
 }
 
 // changeFrom binds the target and the FROM or USING list; the target comes first.
-func (b *binder) changeFrom(s *scope, q *query, ref *ast.TableRef, from []ast.TableExpr, cmd plan.Command, verb string) (*change, error) {
-	t, err := b.targetTable(ref, verb)
+func (b *binder) changeFrom(s *scope, q *query, ref *ast.TableRef, from []ast.TableExpr, cmd plan.Command) (*change, error) {
+	d, err := b.destinationFor(s, ref, cmd)
 	if err != nil {
 		return nil, err
 	}
-	rel := b.tableRelation(t, s, aliasName(ref.Alias, ref.Name))
-	ch := &change{command: cmd, table: t, rel: rel}
+	ch := newChange(cmd, d)
 	q.change = ch
-	it := rel.nameItem()
+	it := d.item
 	if ref.Alias == nil {
-		it.schema = b.ctx.Catalog.SchemaName(t.Schema)
+		it.schema = b.ctx.Catalog.SchemaName(b.ctx.Catalog.Object(d.id).SchemaID())
 	}
 	rest, err := b.fromList(s, from)
 	if err != nil {
@@ -65,27 +66,27 @@ func (b *binder) changeFrom(s *scope, q *query, ref *ast.TableRef, from []ast.Ta
 		return nil, err
 	}
 	s.items = append([]*nameItem{it}, s.items...)
-	q.from = rel
+	q.from = d.rel
 	if rest != nil {
-		q.from = &join{kind: plan.Inner, left: rel, right: rest}
+		q.from = &join{kind: plan.Inner, left: d.rel, right: rest}
 	}
 	return ch, nil
 }
 
 // assignments binds SET lists.
-func (b *binder) assignments(s *scope, t *catalog.Table, list []*ast.Assignment) ([]assignment, error) {
+func (b *binder) assignments(s *scope, d *destination, list []*ast.Assignment) ([]assignment, error) {
 	var out []assignment
 	seen := map[int]bool{}
 	for _, a := range list {
-		col, ord := t.Column(a.Column)
-		if col == nil {
-			return nil, b.errorf(sqlerr.UndefinedColumn, a.Pos(), "column \"%s\" of relation \"%s\" does not exist", a.Column, t.Name)
+		_, ord, err := b.destColumn(d, a.Column, plan.UpdateCommand, a.Pos())
+		if err != nil {
+			return nil, err
 		}
 		if seen[ord] {
-			return nil, b.errorf(sqlerr.SyntaxError, -1, "multiple assignments to same column \"%s\"", a.Column)
+			return nil, severalAssignments(d.table(), ord)
 		}
 		seen[ord] = true
-		x, err := b.assigned(s, col, a)
+		x, err := b.assigned(s, d, ord, a)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +96,8 @@ func (b *binder) assignments(s *scope, t *catalog.Table, list []*ast.Assignment)
 }
 
 // assigned binds the value of one SET item.
-func (b *binder) assigned(s *scope, col *catalog.Column, a *ast.Assignment) (plan.Expr, error) {
+func (b *binder) assigned(s *scope, d *destination, ord int, a *ast.Assignment) (plan.Expr, error) {
+	col := &d.table().Columns[ord-1]
 	if len(a.Steps) > 0 {
 		return b.assignedPart(s, col, a)
 	}
@@ -111,7 +113,7 @@ func (b *binder) assigned(s *scope, col *catalog.Column, a *ast.Assignment) (pla
 		value = row.Args[m.Column-1]
 	}
 	if _, ok := value.(*ast.DefaultExpr); ok {
-		x, err := b.columnDefault(col)
+		x, err := b.defaultFor(d, ord)
 		if err == nil && x == nil {
 			x = nullConst(col.Type)
 		}

@@ -7,6 +7,7 @@ import (
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/planner/ast"
+	"synapse/planner/bind"
 )
 
 // alterPass is when an action of ALTER TABLE runs: as in PostgreSQL what is
@@ -182,6 +183,15 @@ func (b *binder) alterOther(s *ast.AlterTableStmt, o catalog.Object) error {
 			if err := changeOptions(n, c); err != nil {
 				return err
 			}
+			if v, ok := n.(*catalog.View); ok {
+				if err := b.shapeView(v); err != nil {
+					return err
+				}
+			}
+		case c.Action == ast.AlterColumnDefault && n.Class() == catalog.ClassView:
+			if err := b.viewDefault(n.(*catalog.View), c); err != nil {
+				return err
+			}
 		case s.Kind == ast.KindTable && n.Class() != catalog.ClassView:
 			return sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a table", h.Name)
 		default:
@@ -191,6 +201,28 @@ func (b *binder) alterOther(s *ast.AlterTableStmt, o catalog.Object) error {
 		o = n
 	}
 	return nil
+}
+
+// viewDefault is ALTER VIEW … ALTER COLUMN … SET or DROP DEFAULT.
+func (b *binder) viewDefault(v *catalog.View, c *ast.AlterCmd) error {
+	v.Columns = slices.Clone(v.Columns)
+	for i := range v.Columns {
+		col := &v.Columns[i]
+		if col.Name != c.Name {
+			continue
+		}
+		if c.Expr == nil {
+			col.Default = ""
+			return nil
+		}
+		x, err := bind.CatalogExpr(b.bindContext(), &catalog.Table{Header: v.Header, Columns: v.Columns}, col, c.Expr, bind.DefaultExpr, b.text)
+		if err != nil {
+			return err
+		}
+		col.Default = x.String()
+		return nil
+	}
+	return sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", c.Name, v.Name)
 }
 
 // changeOptions is SET or RESET (…) of an index or view.

@@ -10,13 +10,11 @@ import (
 	"synapse/catalog/types"
 	"synapse/exec/plan"
 	"synapse/planner/ast"
+	"synapse/planner/bind"
 )
 
 // createView records a query under a name, or replaces one.
 func (b *binder) createView(s *ast.CreateViewStmt) error {
-	if s.CheckOption != ast.CheckNone {
-		return sqlerr.Unsupported("WITH CHECK OPTION", "Views are read-only; write to the table.")
-	}
 	p, stars, err := b.compileQuery(s.Query)
 	if err != nil {
 		return err
@@ -42,7 +40,16 @@ func (b *binder) createView(s *ast.CreateViewStmt) error {
 	if v.Options, err = viewOptions(s.Options); err != nil {
 		return err
 	}
+	switch s.CheckOption {
+	case ast.CheckLocal:
+		v.Options["check_option"] = "local"
+	case ast.CheckCascaded:
+		v.Options["check_option"] = "cascaded"
+	}
 	name := b.name(s.View.Name)
+	if err := b.shapeView(v); err != nil {
+		return err
+	}
 	if old := b.cat.Relation(schema.Name, name); old != nil {
 		return b.replaceView(s, v, old)
 	}
@@ -53,6 +60,20 @@ func (b *binder) createView(s *ast.CreateViewStmt) error {
 		return err
 	}
 	b.put(v)
+	return nil
+}
+
+// shapeView records what rows are written through the view; a check option
+// needs such rows.
+func (b *binder) shapeView(v *catalog.View) error {
+	base, columns, why, err := bind.ViewShape(b.bindContext(), v)
+	if err != nil {
+		return err
+	}
+	if why != "" && v.Options["check_option"] != "" {
+		return sqlerr.New(sqlerr.FeatureNotSupported, "WITH CHECK OPTION is supported only on automatically updatable views").WithHint("%s", why)
+	}
+	v.Base, v.BaseColumns = base, columns
 	return nil
 }
 
@@ -199,7 +220,10 @@ func viewOptions(list []*ast.Option) (map[string]string, error) {
 		switch o.Name {
 		case "security_barrier", "security_invoker":
 		case "check_option":
-			return nil, sqlerr.Unsupported("WITH CHECK OPTION", "Views are read-only; write to the table.")
+			if value := o.Text(); value != "local" && value != "cascaded" {
+				return nil, sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for enum option \"check_option\": %s", value).
+					WithDetail("Valid values are \"local\" and \"cascaded\".")
+			}
 		default:
 			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "unrecognized parameter \"%s\"", o.Name)
 		}

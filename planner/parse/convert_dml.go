@@ -41,6 +41,7 @@ func (c *converter) onConflict(o *pg.OnConflictClause) *ast.OnConflict {
 	}
 	if i := o.Infer; i != nil {
 		out.Elements, out.IndexWhere, out.Constraint = c.indexElems(i.IndexElems), c.expr(i.WhereClause), i.Conname
+		out.TargetPosition = c.pos(i.Location)
 	}
 	return out
 }
