@@ -55,6 +55,11 @@ func (c *planCache) get(ctx *bind.Context, stmt parse.Statement) (*plan.Plan, er
 	if p := c.lookup(key, ctx.Catalog); p != nil {
 		return p, nil
 	}
+	return c.make(ctx, stmt, key)
+}
+
+// make binds and optimizes a statement, and keeps the plan.
+func (c *planCache) make(ctx *bind.Context, stmt parse.Statement, key string) (*plan.Plan, error) {
 	ctx.TextStart = stmt.Start
 	bound, err := bind.Bind(ctx, stmt.Stmt, stmt.Text)
 	if err != nil {
@@ -75,7 +80,15 @@ func (c *planCache) get(ctx *bind.Context, stmt parse.Statement) (*plan.Plan, er
 // planKey is everything beside the catalog that the plan depends on.
 func planKey(ctx *bind.Context, stmt parse.Statement) string {
 	var w strings.Builder
-	w.WriteString(stmt.Text)
+	if len(stmt.Slots) > 0 {
+		// The same text can have parameters of its own in place of slots.
+		w.WriteByte(0)
+		w.WriteString(strconv.Itoa(stmt.Slots[0].Number))
+		w.WriteByte(0)
+		w.WriteString(stmt.Key)
+	} else {
+		w.WriteString(stmt.Text)
+	}
 	for _, t := range ctx.ParamTypes {
 		w.WriteByte(0)
 		w.WriteString(strconv.FormatUint(uint64(t), 36))

@@ -38,12 +38,17 @@ func (p *Planner) UseSizes(s opt.Sizes) { p.plans.sizes = s }
 func (p *Planner) Parse(sql string) ([]parse.Statement, error) { return p.trees.Parse(sql) }
 
 // Plan compiles a query or a data change (see Plannable); schema changes are
-// PlanDDL's. The plan may come from the cache.
-func (p *Planner) Plan(_ context.Context, bc bind.Context, stmt parse.Statement) (*plan.Plan, error) {
+// PlanDDL's. The plan may come from the cache. slots are the values of the long
+// literals that the statement's tree leaves out: the last parameters of the plan.
+func (p *Planner) Plan(_ context.Context, bc bind.Context, stmt parse.Statement) (pl *plan.Plan, slots []types.Value, err error) {
 	if !Plannable(stmt.Stmt) {
-		return nil, notPlannable(stmt.Stmt)
+		return nil, nil, notPlannable(stmt.Stmt)
 	}
-	return p.plans.get(&bc, stmt)
+	if len(stmt.Slots) > 0 {
+		return p.planSlotted(&bc, stmt)
+	}
+	pl, err = p.plans.get(&bc, stmt)
+	return pl, nil, err
 }
 
 // Plannable reports whether a statement compiles to a tree of plan nodes; the

@@ -30,7 +30,7 @@ func planOf(t *testing.T, p *Planner, c *catalog.Catalog, sql string, params ...
 		t.Fatal(err)
 	}
 	bc := bind.Context{Catalog: c, SearchPath: []string{"pg_temp_1", "pg_catalog", "public"}, ParamTypes: params}
-	pl, err := p.Plan(context.Background(), bc, list[0])
+	pl, _, err := p.Plan(context.Background(), bc, list[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestNotPlannable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.Plan(context.Background(), bind.Context{Catalog: baseCatalog()}, list[0]); !sqlerr.Is(err, want) {
+		if _, _, err := p.Plan(context.Background(), bind.Context{Catalog: baseCatalog()}, list[0]); !sqlerr.Is(err, want) {
 			t.Errorf("%s: %v", sql, err)
 		}
 	}

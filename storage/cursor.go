@@ -18,6 +18,7 @@ type Cursor struct {
 	ns    *catalog.Column
 	src   source
 	stats SearchStats
+	used  *scanCounters // of the table or index that is read, nil = not counted
 
 	refs    []ref
 	counts  []uint32 // of the refs, for RowBatch.Counts
@@ -98,7 +99,16 @@ func (c *Cursor) Next(b *RowBatch) error {
 		err = c.materialise(b)
 	}
 	c.table.mu.RUnlock()
+	if c.used != nil && b.N > 0 {
+		c.used.rows.Add(int64(b.N))
+	}
 	return err
+}
+
+// through notes that the cursor reads a table or an index, for its Usage.
+func (c *Cursor) through(u *scanCounters) {
+	u.scans.Add(1)
+	c.used = u
 }
 
 // Close ends the cursor; it may be called at any time and more than once.

@@ -159,6 +159,7 @@ func (v *View) Inverted(t *catalog.Table, ix *catalog.Index, q InvertedQuery, sp
 	if x.inverted == nil {
 		return nil, sqlerr.Internal("index %q is not an inverted index", ix.Name)
 	}
+	c.through(&x.counters)
 	if q.Value.IsNull() {
 		c.src = &listSource{}
 		return c, nil

@@ -33,6 +33,7 @@ type waiter struct {
 	owner *Owner
 	lock  *lock
 	mode  uint8
+	since time.Time
 	done  chan struct{}
 }
 
@@ -84,7 +85,7 @@ func (lt *lockTable) acquire(ctx context.Context, o *Owner, key lockKey, mode ui
 		}
 		return false, errNotAvailable(key)
 	}
-	w := &waiter{owner: o, lock: l, mode: mode, done: make(chan struct{})}
+	w := &waiter{owner: o, lock: l, mode: mode, since: time.Now(), done: make(chan struct{})}
 	l.queue = append(l.queue, w)
 	o.group.waiting = w
 	if path := findCycle(o.group); path != nil {

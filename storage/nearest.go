@@ -43,6 +43,7 @@ func (v *View) Nearest(t *catalog.Table, ix *catalog.Index, n NearestSpec, spec 
 	if x.vector == nil {
 		return nil, sqlerr.Internal("index %q is not a vector index", ix.Name)
 	}
+	c.through(&x.counters)
 	if len(n.Query) != x.vectors.dim {
 		return nil, sqlerr.New(sqlerr.DataException, "different vector dimensions %d and %d", x.vectors.dim, len(n.Query))
 	}

@@ -45,6 +45,8 @@ type table struct {
 	indexes  map[types.OID]*tableIndex
 	retired  []retiredIndex // dropped and replaced ones, for reads of the past
 	fixer    row.Builder    // of install
+
+	counters tableCounters
 }
 
 // deadRow is a row whose newest version was closed at `at`.

@@ -42,6 +42,8 @@ type structure struct {
 	vector   *vecindex.Index
 	vectors  *vectorColumn // shared with the table where the key is a column of it, else the index's own
 	shared   bool          // vectors is the table's
+
+	counters scanCounters
 }
 
 // clear makes a structure empty, except that of a vector index.

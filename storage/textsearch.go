@@ -65,6 +65,7 @@ func (v *View) Text(t *catalog.Table, ix *catalog.Index, q TextSpec, spec ScanSp
 	if x.text == nil {
 		return nil, sqlerr.Internal("index %q is not a text index", ix.Name)
 	}
+	c.through(&x.counters)
 	if v.x != nil {
 		v.x.reads.noteTable(t.ID)
 	}

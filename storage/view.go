@@ -143,6 +143,7 @@ func (v *View) Scan(t *catalog.Table, spec ScanSpec) (*Cursor, error) {
 	if v.x != nil {
 		v.x.reads.noteTable(t.ID)
 	}
+	c.through(&c.table.counters.scans)
 	if spec.Versions {
 		c.src = &versionSource{from: spec.VersionsFrom, to: spec.VersionsTo}
 		return c, nil
@@ -225,6 +226,7 @@ func (v *View) ordered(c *Cursor, t *catalog.Table, ix *catalog.Index) (*tableIn
 	if c.spec.Versions {
 		return nil, sqlerr.Unsupported("an index scan over versions", "")
 	}
+	c.through(&x.counters)
 	return x, nil
 }
 

@@ -102,6 +102,7 @@ func (x *Txn) Insert(ctx context.Context, t *catalog.Table, values []types.Value
 		return 0, nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "table \"%s\" has no row numbers left", t.Name)
 	}
 	x.overlay.add(x.newWrite(tb, t, local, im))
+	tb.counters.inserted.Add(1)
 	return rowID(local), nil, nil
 }
 
@@ -140,6 +141,7 @@ func (x *Txn) Update(ctx context.Context, t *catalog.Table, id RowID, values []t
 	w := x.newWrite(tb, t, id.local(), im)
 	w.base = base
 	x.overlay.add(w)
+	tb.counters.updated.Add(1)
 	return nil, nil
 }
 
@@ -164,6 +166,7 @@ func (x *Txn) Delete(ctx context.Context, t *catalog.Table, id RowID) error {
 	w := x.newWrite(tb, t, id.local(), nil)
 	w.base = base
 	x.overlay.add(w)
+	tb.counters.deleted.Add(1)
 	return nil
 }
 

@@ -23,8 +23,8 @@ func (h host) CurrentUser() string       { return h.user }
 func (h host) SearchPath() []string      { return h.path }
 func (host) BackendPID() int32           { return 7 }
 
-// Sizes pretends that a relation has as many bytes as its OID.
-func (host) Sizes(id types.OID) (rows, bytes int64) { return 1, int64(id) }
+// Usage pretends that a relation has as many bytes as its OID.
+func (host) Usage(id types.OID) catalog.Usage { return catalog.Usage{Rows: 1, Bytes: int64(id)} }
 
 // call runs the overload that key names ("name(oid,text)") with arguments in
 // their text form; \N is NULL.

@@ -10,16 +10,18 @@ import (
 )
 
 // Host is the session as the functions of this package see it; wire/session
-// implements it. One that also has Sizes tells how large relations are.
+// implements it. One that is also a catalog.UsageSource tells how large relations are.
 type Host interface {
 	builtin.Host
 	Catalog() *catalog.Catalog
 }
 
-// sizer is a Host that knows the sizes of relations.
-type sizer interface {
-	// Sizes returns the number of rows and an estimate of the bytes of a table or index.
-	Sizes(relation types.OID) (rows, bytes int64)
+// usageOf asks a host or a source of virtual relations; zero if it cannot tell.
+func usageOf(source any, relation types.OID) catalog.Usage {
+	if u, ok := source.(catalog.UsageSource); ok {
+		return u.Usage(relation)
+	}
+	return catalog.Usage{}
 }
 
 // scope is what a call resolves names by: the statement's catalog and search path.

@@ -25,7 +25,7 @@ func (source) Statistic(name string) func(yield func(row []types.Value) error) e
 	case "activity":
 		return func(yield func(row []types.Value) error) error {
 			t := types.NewString
-			return yield([]types.Value{types.NewInt(7), t("synapse"), t("synapse"), t("psql"), t("127.0.0.1"), types.NewInt(5), types.NewInt(1), types.NewInt(2), types.NewInt(3), t("active"), t("SELECT 1")})
+			return yield([]types.Value{types.NewInt(7), t("synapse"), t("synapse"), t("psql"), t("127.0.0.1"), types.NewInt(5), types.NewInt(1), types.NewInt(2), types.NewInt(3), t("active"), t("SELECT 1"), types.Null, types.Null, t("")})
 		}
 	}
 	return nil

@@ -118,6 +118,11 @@ const (
 	OIDRegprocedureArray OID = 2207
 	OIDRegroleArray      OID = 4097
 	OIDRegnamespaceArray OID = 4090
+	OIDRegoperArray      OID = 2208
+	OIDRegoperatorArray  OID = 2209
+	OIDRegcollationArray OID = 4192
+	OIDRegconfigArray    OID = 3735
+	OIDRegdictArray      OID = 3770
 	OIDJSONBArray        OID = 3807
 	OIDJSONPathArray     OID = 4073
 	OIDTSVectorArray     OID = 3643

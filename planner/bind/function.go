@@ -232,6 +232,10 @@ func (b *binder) complete(in *invocation, c *candidate) (*target, error) {
 		if args[i], err = b.coerceArg(args[i], resolved[i], in.pos); err != nil {
 			return nil, err
 		}
+		if p, ok := args[i].(*plan.Param); ok && f.Name == "pg_typeof" && b.params.slots[p.N] {
+			// A literal stays of type unknown here, which no parameter can be.
+			return nil, sqlerr.Internal("pg_typeof of a literal's slot")
+		}
 	}
 	if last := len(f.Args) - 1; c.expanded && f.Args[last] != types.OIDAny {
 		elem := types.Of(resolved[last])

@@ -27,6 +27,9 @@ func (b *binder) targetFor(s *scope, q *query, e ast.Expr, c clause) (int, error
 		}
 		return int(k.Int) - 1, nil
 	}
+	if p, ok := e.(*ast.Param); ok && p.Slot {
+		return 0, b.errorf(sqlerr.SyntaxError, e.Pos(), "non-integer constant in %s", clauseRules[c].name)
+	}
 	x, err := b.exprIn(s, e, c)
 	if err != nil {
 		return 0, err

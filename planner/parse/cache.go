@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+
+	"synapse/planner/ast"
 )
 
 // A tree takes about this many bytes per byte of text, plus a fixed part
@@ -43,13 +45,47 @@ func NewCache(maxBytes int) *Cache {
 // comment is not part of the key: it changes with every request.
 func (c *Cache) Parse(sql string) ([]Statement, error) {
 	body, comment := splitComment(sql)
-	stmts, err := c.ParseKey(body, nil)
+	stmts, err := c.parseSlotted(body)
+	if err == nil && stmts == nil {
+		stmts, err = c.ParseKey(body, nil)
+	}
 	if err != nil || comment == "" || len(stmts) == 0 {
 		return stmts, err
 	}
 	stmts = slices.Clone(stmts) // shared with texts that carry other comments
 	stmts[len(stmts)-1].Comment = comment
 	return stmts, nil
+}
+
+// parseSlotted parses a text whose long literals can be slots; nil for others.
+func (c *Cache) parseSlotted(sql string) ([]Statement, error) {
+	key, lits := ExtractLiterals(sql)
+	if len(lits) == 0 {
+		return nil, nil
+	}
+	if err := checkText(sql); err != nil {
+		return nil, err
+	}
+	stmts, err := c.ParseKey(key, lits)
+	if err != nil || len(stmts) != 1 || !slottable(stmts[0].Stmt) {
+		return nil, nil // the text itself says what is wrong, or is planned as it stands
+	}
+	s := stmts[0] // a copy: the tree is shared, the text is not
+	s.Key, s.Slots = s.Text, lits
+	s.Start, s.End = TextOffset(lits, s.Start), TextOffset(lits, s.End)
+	s.Text = sql[s.Start:s.End]
+	return []Statement{s}, nil
+}
+
+// slottable reports whether the planner compiles the statement through its cache.
+func slottable(stmt ast.Stmt) bool {
+	switch s := stmt.(type) {
+	case *ast.SelectStmt:
+		return s.Into == nil
+	case *ast.InsertStmt, *ast.UpdateStmt, *ast.DeleteStmt, *ast.MergeStmt:
+		return true
+	}
+	return false
 }
 
 // ParseKey is the package's ParseKey through the cache.

@@ -12,6 +12,10 @@ import (
 // may choose an index) and cost little to hash.
 const longLiteralBytes = 64
 
+// maxSlots bounds the literals taken out of one text: a statement with more is
+// hardly sent twice with as many.
+const maxSlots = 4096
+
 // Literal is a long string literal that ExtractLiterals took out of a text.
 type Literal struct {
 	Text             string // its value, quotes undone
@@ -61,7 +65,7 @@ func ExtractLiterals(sql string) (key string, lits []Literal) {
 		}
 		before, prev = prev, t
 	}
-	if len(lits) == 0 || params+len(lits) > maxParams {
+	if len(lits) == 0 || len(lits) > maxSlots || params+len(lits) > maxParams {
 		return sql, nil
 	}
 	return buildKey(sql, lits, params), lits

@@ -16,6 +16,13 @@ type Statement struct {
 	Start, End int    // byte offsets of Text in the query text
 	Params     int    // the greatest $n, 0 if none; those of PREPARE's query are its own
 	Comment    string // the trailing sqlcommenter comment as written, "" if none; CutComment reads its tags
+
+	// Slots are the long literals of Text that are Params with Slot set in Stmt,
+	// and Key is Text with $n in their place: statements that differ in them alone
+	// share Stmt and Key. Without slots Key is "". Positions in Stmt are those of
+	// the key; Slots[i].Start and TextOffset refer to the query text.
+	Slots []Literal
+	Key   string
 }
 
 // Parse parses a query text. Empty statements vanish: a text of white space,

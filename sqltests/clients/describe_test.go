@@ -11,6 +11,10 @@ import (
 var describing = []string{
 	`\d`, `\dt`, `\di`, `\ds`, `\dv`, `\dn`, `\du`, `\l`, `\d notes`, `\d+ notes`, `\d notes_pkey`, `\d titles`,
 	`\dt+`, `\di+`, `\dx`, `\dT`, `\df memory.*`, `\dt memory.*`, `\d memory.entries`, `\dp`,
+	`\d+`, `\dv+`, `\ds+`, `\dm`, `\l+`, `\dL`, `\dL+`, `\df+`, `\dT+`, `\dx+`, `\ddp`, `\drds`, `\dO`, `\dO+`, `\dD`, `\dD+`,
+	`\do`, `\do+`, `\dc`, `\dc+`, `\dC`, `\dC+`, `\da`, `\da+`, `\dF`, `\dF+`, `\dFd+`, `\dFp+`, `\dFt+`, `\des+`, `\det+`, `\dew+`, `\deu+`,
+	`\dRp`, `\dRs`, `\dRs+`, `\dy+`, `\dX`, `\dA+`, `\dAc+`, `\dAf+`, `\dAo+`, `\dAp+`, `\dP+`, `\dE+`, `\dS+`, `\dd`, `\dg+`, `\dn+`, `\db+`, `\dconfig+`,
+	`\z`, `\lo_list`, `\sf memory.write`, `\sv titles`, `\sv+ titles`,
 }
 
 func TestPsqlDescribes(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"synapse/catalog/types"
+	"synapse/storage"
 )
 
 // activity is one state of a session, replaced as a whole.
@@ -32,25 +33,30 @@ func (s *Session) setActivity(state, query string) {
 	s.activity.Store(a)
 }
 
+// lastQuery is the text of the newest statement, as pg_stat_activity shows it.
+func (s *Session) lastQuery() string { return s.activity.Load().query }
+
 // microsSince2000 converts a wall-clock time.
 func microsSince2000(t time.Time) int64 { return t.UnixMicro() - 946_684_800_000_000 }
 
 // activityRows yields the live source "activity": pid, database, user, application,
-// client address, client port, backend start, query start, state change, state, query.
+// client address, client port, backend start, query start, state change, state, query,
+// transaction start, transaction id, kind of lock it waits for ("" = none).
 func (e *Engine) activityRows(yield func(row []types.Value) error) error {
-	e.mu.Lock()
-	list := make([]*Session, 0, len(e.sessions))
-	for _, s := range e.sessions {
-		list = append(list, s)
+	waits := map[int32]storage.LockKind{}
+	for _, l := range e.Store.Locks() {
+		if !l.Granted {
+			waits[l.Process] = l.Kind
+		}
 	}
-	e.mu.Unlock()
-	for _, s := range list {
+	for _, s := range e.list() {
 		a := s.activity.Load()
 		host, port, _ := net.SplitHostPort(s.addr)
 		n, _ := strconv.Atoi(port)
 		err := yield([]types.Value{
 			types.NewInt(int64(s.pid)), text(s.db), text(s.user), text(a.app), text(host), types.NewInt(int64(n)),
 			types.NewInt(microsSince2000(s.started)), types.NewInt(a.queryStart), types.NewInt(a.stateSince), text(a.state), text(a.query),
+			orNull(s.txnStart.Load()), orNull(int64(s.txnID.Load())), text(string(waits[s.pid])),
 		})
 		if err != nil {
 			return err
@@ -81,4 +87,12 @@ func (s *Session) settingRows(yield func(row []types.Value) error) error {
 		}
 	}
 	return nil
+}
+
+// orNull is a number, NULL for 0.
+func orNull(n int64) types.Value {
+	if n == 0 {
+		return types.Null
+	}
+	return types.NewInt(n)
 }

@@ -71,6 +71,8 @@ func (s *Session) beginTxn(modes *ast.TxnModes) {
 	if b.started < int64(s.lastCommit) {
 		b.started = int64(s.lastCommit)
 	}
+	s.txnStart.Store(b.started)
+	s.txnID.Store(b.txn.ID())
 }
 
 func (s *Session) applyModes(m ast.TxnModes) {
@@ -152,6 +154,8 @@ func (s *Session) endBlock(committed bool) {
 	s.settings.end(committed)
 	s.outbox, s.listen = nil, nil
 	s.block = block{}
+	s.txnStart.Store(0)
+	s.txnID.Store(0)
 }
 
 // Failed tells the session that its statement ended in an error.
@@ -160,9 +164,11 @@ func (s *Session) Failed() {
 	s.engine.Errors.Add(1)
 	if !b.explicit {
 		s.abortBlock()
+		s.setActivity("idle", s.lastQuery())
 		return
 	}
 	b.failed = true
+	s.setActivity("idle in transaction (aborted)", s.lastQuery())
 	s.closePortals()
 	if b.txn != nil && len(b.saves) == 0 {
 		// Nothing can be rolled back to: the locks are let go at once.

@@ -195,6 +195,7 @@ func (s *Session) restartTxn(m ast.TxnModes) {
 		Isolation: s.block.isolation, ReadOnly: s.block.readOnly, Who: s.principal(), After: s.lastCommit,
 		Connection: s.owner, LockTimeout: s.lockTimeout(),
 	})
+	s.txnID.Store(s.block.txn.ID())
 }
 
 func onOffText(b bool) string {

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"time"
 
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -21,11 +22,13 @@ type cursor struct {
 	scroll bool
 	hold   bool
 	held   bool
+	text   string // of the DECLARE
+	made   time.Time
 	depth  int // savepoints of the transaction around it
 }
 
 // declare runs DECLARE … CURSOR FOR.
-func (s *Session) declare(ctx context.Context, t *ast.DeclareStmt, params []boundParam, lineage *capture) (string, error) {
+func (s *Session) declare(ctx context.Context, outer *portal, t *ast.DeclareStmt) (string, error) {
 	if !s.block.explicit && !t.Hold {
 		return "", sqlerr.New(sqlerr.NoActiveSQLTransaction, "DECLARE CURSOR can only be used in transaction blocks")
 	}
@@ -36,11 +39,14 @@ func (s *Session) declare(ctx context.Context, t *ast.DeclareStmt, params []boun
 		return "", sqlerr.New(sqlerr.ConfigLimitExceeded, "too many open cursors: the limit is %d", maxPortals)
 	}
 	inner := parse.Statement{Stmt: t.Query, Text: t.Text}
-	p := &portal{prep: &prepared{stmt: inner}, params: params, lineage: lineage}
+	p := &portal{prep: &prepared{stmt: inner}, params: outer.params, lineage: outer.lineage}
 	if err := s.startPlanned(ctx, p); err != nil {
 		return "", err
 	}
-	s.cursors[t.Name] = &cursor{name: t.Name, cols: p.cols, src: p.src, scroll: !t.NoScroll, hold: t.Hold, depth: len(s.block.saves)}
+	s.cursors[t.Name] = &cursor{
+		name: t.Name, cols: p.cols, src: p.src, scroll: !t.NoScroll, hold: t.Hold, depth: len(s.block.saves),
+		text: outer.prep.stmt.Text, made: time.Now(),
+	}
 	return "DECLARE CURSOR", nil
 }
 
@@ -49,7 +55,7 @@ func (s *Session) findCursor(name string) (*cursor, error) {
 		return c, nil
 	}
 	if p := s.portals[name]; p != nil && p.src != nil {
-		c := &cursor{name: name, cols: p.cols, src: p.src}
+		c := &cursor{name: name, cols: p.cols, src: p.src, text: p.prep.stmt.Text, made: p.made}
 		p.src = nil
 		s.cursors[name] = c
 		return c, nil

@@ -165,8 +165,12 @@ func (h *host) Statistic(name string) func(yield func(row []types.Value) error) 
 		return h.s.settingRows
 	case "activity":
 		return h.s.engine.activityRows
+	case "locks":
+		return h.s.lockRows
 	case "cursors":
-		return nil
+		return h.s.cursorRows
+	case "prepared_statements":
+		return h.s.preparedRows
 	}
 	return h.s.engine.Statistics[name]
 }

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"strings"
+	"time"
 
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
@@ -36,13 +37,13 @@ func (s *Session) runLocal(ctx context.Context, p *portal) (err error) {
 	case *ast.DiscardStmt:
 		p.tag, err = s.discard(t)
 	case *ast.PrepareStmt:
-		p.tag, err = s.prepareStatement(ctx, t)
+		p.tag, err = s.prepareStatement(ctx, t, p.prep.stmt.Text)
 	case *ast.ExecuteStmt:
 		err = s.executeStatement(ctx, p, t)
 	case *ast.DeallocateStmt:
 		p.tag, err = s.deallocate(t.Name)
 	case *ast.DeclareStmt:
-		p.tag, err = s.declare(ctx, t, p.params, p.lineage)
+		p.tag, err = s.declare(ctx, p, t)
 	case *ast.FetchStmt:
 		err = s.runFetch(p, t)
 	case *ast.CloseStmt:
@@ -144,7 +145,7 @@ func (c *countRows) Next(b *Batch) error {
 func (c *countRows) Close() {}
 
 // prepareStatement runs PREPARE.
-func (s *Session) prepareStatement(ctx context.Context, t *ast.PrepareStmt) (string, error) {
+func (s *Session) prepareStatement(ctx context.Context, t *ast.PrepareStmt, source string) (string, error) {
 	if s.prepared[t.Name] != nil {
 		return "", sqlerr.New(sqlerr.DuplicatePreparedStmt, "prepared statement %q already exists", t.Name)
 	}
@@ -156,7 +157,7 @@ func (s *Session) prepareStatement(ctx context.Context, t *ast.PrepareStmt) (str
 		}
 		oids = append(oids, typ.OID)
 	}
-	p := &prepared{name: t.Name, given: oids, stmt: parse.Statement{Stmt: t.Query, Text: t.Text}, sql: true}
+	p := &prepared{name: t.Name, given: oids, stmt: parse.Statement{Stmt: t.Query, Text: t.Text}, sql: true, text: source, made: time.Now()}
 	if err := s.describe(ctx, p); err != nil {
 		return "", err
 	}
@@ -174,6 +175,7 @@ func (s *Session) executeStatement(ctx context.Context, p *portal, t *ast.Execut
 		return sqlerr.New(sqlerr.SyntaxError, "wrong number of parameters for prepared statement %q", t.Name).
 			WithDetail("Expected %d parameters but got %d.", len(prep.params), len(t.Args))
 	}
+	prep.runs++
 	s.ensureTxn()
 	params, err := s.evalArgs(ctx, t.Args, prep.params, p.params)
 	if err != nil {

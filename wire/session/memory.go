@@ -47,10 +47,11 @@ func (h *host) nested(p *portal, asOf int64, yield func(row []types.Value) error
 	s := h.s
 	bc := s.bindContext(s.catalog(), p.prep.given)
 	bc.SearchPath = memoryPath
-	pl, err := s.engine.Planner.Plan(h.ctx, bc, p.prep.stmt)
+	pl, slots, err := s.engine.Planner.Plan(h.ctx, bc, p.prep.stmt)
 	if err != nil {
 		return err
 	}
+	p.slots = slots
 	view, own, err := h.nestedView(pl, asOf)
 	if err != nil {
 		return err

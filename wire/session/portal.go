@@ -3,8 +3,10 @@ package session
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
 	"synapse/exec/plan"
 	"synapse/planner/ast"
 )
@@ -24,6 +26,8 @@ type portal struct {
 	formats []int16
 	cols    []Column
 	plan    *plan.Plan
+	slots   []types.Value // of the plan's parameters behind params: literals of the text
+	made    time.Time     // by Bind
 
 	src     rowSource
 	rest    Batch

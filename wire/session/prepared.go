@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"time"
 
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -23,6 +24,9 @@ type prepared struct {
 	params []types.Type
 	cols   []Column // nil: returns no rows
 	sql    bool     // made by PREPARE
+	text   string   // as it was sent
+	made   time.Time
+	runs   int64 // how often it was executed
 }
 
 // boundParam is a parameter value with its type.
@@ -52,7 +56,7 @@ func (s *Session) prepare(ctx context.Context, name, sql string, oids []types.OI
 	if err != nil {
 		return nil, err
 	}
-	p := &prepared{name: name, given: oids}
+	p := &prepared{name: name, given: oids, text: sql, made: time.Now()}
 	switch len(list) {
 	case 0:
 		p.empty = true
@@ -75,11 +79,11 @@ func (s *Session) describe(ctx context.Context, p *prepared) error {
 		p.cols = s.localColumns(p.stmt.Stmt)
 		return nil
 	}
-	pl, err := s.planFor(ctx, p.stmt, p.given, nil)
+	pl, slots, err := s.planFor(ctx, p.stmt, p.given, nil)
 	if err != nil {
 		return err
 	}
-	p.params, p.cols = pl.Params, resultColumns(pl)
+	p.params, p.cols = pl.Params[:len(pl.Params)-len(slots)], resultColumns(pl)
 	return nil
 }
 
@@ -158,7 +162,8 @@ func (s *Session) Bind(ctx context.Context, portalName, stmtName string, params 
 		return s.refused(prep, err)
 	}
 	s.ClosePortal(portalName)
-	p := &portal{name: portalName, prep: prep, params: bound, formats: formats, cols: prep.cols}
+	prep.runs++
+	p := &portal{name: portalName, prep: prep, params: bound, formats: formats, cols: prep.cols, made: time.Now()}
 	s.portals[portalName] = p
 	return nil
 }

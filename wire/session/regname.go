@@ -54,19 +54,3 @@ func (n *regNames) value(typ types.OID, text string) (types.OID, error) {
 	sc := n.scope()
 	return pgcatalog.RegValue(sc.cat, sc.path, typ, text)
 }
-
-// Sizes tells the functions on sizes how large a table is: its rows as of the
-// newest commit, at an estimate of bytes per row.
-func (h *host) Sizes(relation types.OID) (rows, bytes int64) {
-	const rowBytes, keyBytes = 128, 32
-	c := h.Catalog()
-	if t := c.Table(relation); t != nil && !t.Virtual {
-		rows = int64(h.s.engine.Store.Sizes(relation, 0).Rows)
-		return rows, rows * rowBytes
-	}
-	if x := c.Index(relation); x != nil {
-		rows = int64(h.s.engine.Store.Sizes(x.Table, x.ID).Entries)
-		return rows, rows * keyBytes
-	}
-	return 0, 0
-}

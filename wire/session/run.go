@@ -61,7 +61,8 @@ func (s *Session) bindContext(c *catalog.Catalog, given []types.OID) bind.Contex
 }
 
 // planFor compiles a statement against the catalog; at is the catalog as of T, nil = the transaction's or today's.
-func (s *Session) planFor(ctx context.Context, st parse.Statement, given []types.OID, at *catalog.Catalog) (*plan.Plan, error) {
+// The values are of the plan's last parameters, which stand for literals of the text.
+func (s *Session) planFor(ctx context.Context, st parse.Statement, given []types.OID, at *catalog.Catalog) (*plan.Plan, []types.Value, error) {
 	c := at
 	if c == nil {
 		c = s.catalog()
@@ -81,7 +82,8 @@ func (s *Session) planFor(ctx context.Context, st parse.Statement, given []types
 		return v.Catalog(), nil
 	}
 	if ddl.Is(st.Stmt) {
-		return s.planDDL(bc, st, at)
+		pl, err := s.planDDL(bc, st, at)
+		return pl, nil, err
 	}
 	return s.engine.Planner.Plan(ctx, bc, st)
 }
@@ -113,8 +115,9 @@ func (s *Session) compile(ctx context.Context, p *portal) (*plan.Plan, storage.T
 	if at != 0 {
 		past = view.Catalog()
 	}
-	pl, err := s.planFor(ctx, p.prep.stmt, paramOIDs(p), past)
+	pl, slots, err := s.planFor(ctx, p.prep.stmt, paramOIDs(p), past)
 	if err == nil {
+		p.slots = slots
 		err = s.checkPlan(p, pl, at)
 	}
 	if err != nil {
@@ -209,10 +212,11 @@ func (s *Session) viewFor(ctx context.Context, at storage.Timestamp) (*storage.V
 
 // execEnv is the surroundings of one statement's run; view is nil for expressions without tables.
 func (s *Session) execEnv(ctx context.Context, p *portal, view *storage.View) *exec.Env {
-	params := make([]types.Value, len(p.params))
+	params := make([]types.Value, len(p.params), len(p.params)+len(p.slots))
 	for i := range p.params {
 		params[i] = p.params[i].Value
 	}
+	params = append(params, p.slots...)
 	h := &host{s: s, ctx: ctx, view: view, lineage: p.lineage}
 	env := &exec.Env{
 		Builtin: &builtin.Env{

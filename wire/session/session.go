@@ -42,6 +42,8 @@ type Session struct {
 	lastCommit storage.Timestamp
 
 	activity atomic.Pointer[activity] // what pg_stat_activity shows
+	txnStart atomic.Int64             // of the open transaction, 0 = none
+	txnID    atomic.Uint64
 	started  time.Time
 }
 
