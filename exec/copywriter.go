@@ -55,6 +55,7 @@ func (c *CopyWriter) Write(b *Batch) error {
 		return err
 	}
 	for _, i := range b.Selection() {
+		clear(c.row) // what completing the row before filled in is not this row's
 		for k, ord := range c.columns {
 			c.row[ord-1] = b.Cols[k].Get(int(i))
 		}

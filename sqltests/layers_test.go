@@ -35,7 +35,7 @@ var layers = map[string]string{
 	"exec/analysis": "",
 	"exec/eval":     "exec/plan catalog/types catalog/sqlerr catalog/builtin",
 	"exec/plan":     vocabulary,
-	"exec/recall":   "catalog catalog/sqlerr catalog/types exec/analysis storage",
+	"exec/recall":   "catalog catalog/sqlerr catalog/types exec/analysis storage vecindex/distance",
 	"exec/remote":   "catalog/sqlerr exec/analysis",
 
 	"catalog":           "catalog/types catalog/sqlerr",

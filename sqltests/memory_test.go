@@ -286,3 +286,15 @@ func TestLineageHash(t *testing.T) {
 		t.Errorf("replay of a recall without its question: %v", err)
 	}
 }
+
+// TestCopyEmbeds: each row that COPY stores gets the vector of its own text.
+func TestCopyEmbeds(t *testing.T) {
+	c := dial(t, harness.StartSynapse(t).URL())
+	rows := [][]any{{"n", "a parcel came late"}, {"n", "the dog barks at night"}, {"n", "rent is due on Monday"}}
+	if _, err := c.CopyFrom(context.Background(), pgx.Identifier{"memory", "entries"}, []string{"ns", "content"}, pgx.CopyFromRows(rows)); err != nil {
+		t.Fatal(err)
+	}
+	if n := one[int](t, c, "SELECT count(*) FROM memory.entries WHERE ns = 'n' AND embedding = embed(content)"); n != len(rows) {
+		t.Errorf("%d of %d entries have the vector of their text", n, len(rows))
+	}
+}

@@ -214,6 +214,9 @@ func answer(h Host, a []types.Value) (types.Value, error) {
 	err := h.Run("answer", 0, []types.Value{a[0], a[1], a[3], a[4], text(h.Agent())}, nil)
 	if err == nil && !a[2].IsNull() {
 		err = h.Run("cite", 0, []types.Value{a[0], a[1], a[2]}, nil)
+		if err == nil {
+			err = h.Run("credit", 0, []types.Value{a[1], a[2]}, nil)
+		}
 	}
 	return a[0], err
 }

@@ -13,6 +13,9 @@ type Host interface {
 	Query(q *QueryArgs, yield func(row []types.Value) error) error
 	// ReplayQuery runs a recorded recall once more, as of then or as of asOf.
 	ReplayQuery(queryID types.Value, asOf int64, yield func(row []types.Value) error) error
+	// Hits yields what a recorded recall returned, as rows of memory.lineage_hits;
+	// none for an id that is not known.
+	Hits(queryID types.Value, yield func(row []types.Value) error) error
 	// Agent is the claimed agent of the session.
 	Agent() string
 	// NewID makes a UUID of version 7.
@@ -31,6 +34,7 @@ type QueryArgs struct {
 	Filter     types.Value // jsonb or NULL
 	AsOf       int64
 	ValidAsOf  int64
-	Profile    string
+	Profile    string // "" = the namespace's
+	Budget     int    // tokens, 0 = no limit
 	Namespaces []string
 }

@@ -11,9 +11,9 @@ import (
 func registerReads() {
 	rowsFn("query", []string{"q"}, []types.OID{oidText}, nil, QueryColumns, queryText)
 	rowsFn("query",
-		[]string{"ns", "query", "embedding", "k", "filter", "as_of", "valid_as_of", "profile", "namespaces"},
-		[]types.OID{oidText, oidText, types.OIDVector, types.OIDInt4, oidJSONB, oidTime, oidTime, oidText, types.OIDTextArray},
-		[]string{"NULL", "NULL", "10", "NULL", "NULL", "NULL", "NULL", "NULL"}, QueryColumns, queryNamed)
+		[]string{"ns", "query", "embedding", "k", "filter", "as_of", "valid_as_of", "profile", "namespaces", "budget_tokens"},
+		[]types.OID{oidText, oidText, types.OIDVector, types.OIDInt4, oidJSONB, oidTime, oidTime, oidText, types.OIDTextArray, types.OIDInt4},
+		[]string{"NULL", "NULL", "10", "NULL", "NULL", "NULL", "NULL", "NULL", "NULL"}, QueryColumns, queryNamed)
 	rowsFn("replay", []string{"ns", "stream", "from_seq", "from_ts", "as_of", "k"},
 		[]types.OID{oidText, oidText, types.OIDInt8, oidTime, oidTime, types.OIDInt4},
 		[]string{"'main'", "1", "NULL", "NULL", "NULL"},
@@ -25,6 +25,15 @@ func registerReads() {
 			{Name: "payload", Type: types.JSONB},
 			{Name: "agent", Type: types.Text},
 		}, replay)
+	rowsFn("hits", []string{"query_ids"}, []types.OID{types.OIDUUIDArray}, nil,
+		[]builtin.OutColumn{
+			{Name: "query_id", Type: types.UUID},
+			{Name: "rank", Type: types.Int4},
+			{Name: "id", Type: types.UUID},
+			{Name: "version", Type: types.Int8},
+			{Name: "score", Type: types.Float8},
+			{Name: "parts", Type: types.JSONB},
+		}, hits)
 	rowsFn("replay_query", []string{"query_id", "as_of"}, []types.OID{types.OIDUUID, oidTime}, []string{"NULL"}, QueryColumns,
 		func(h Host, a []types.Value, yield func([]types.Value) error) error {
 			if err := required("query_id", a[0]); err != nil {
@@ -74,6 +83,9 @@ func queryNamed(h Host, a []types.Value, yield func([]types.Value) error) error 
 	if q.K < 0 || q.K > MaxK {
 		return sqlerr.New(sqlerr.InvalidParameterValue, "k must be between 0 and %d", MaxK)
 	}
+	if q.Budget = int(a[9].Int()); !a[9].IsNull() && q.Budget < 1 {
+		return sqlerr.New(sqlerr.InvalidParameterValue, "budget_tokens must be greater than zero")
+	}
 	if !a[2].IsNull() {
 		q.Embedding = types.AsFloat32s(a[2])
 	}
@@ -82,6 +94,26 @@ func queryNamed(h Host, a []types.Value, yield func([]types.Value) error) error 
 			WithHint(`filter => '{"team": "support"}' keeps entries whose metadata contains it.`)
 	}
 	return h.Query(q, yield)
+}
+
+// hits are the rows of memory.lineage_hits of a few queries, without reading all lineage.
+func hits(h Host, a []types.Value, yield func([]types.Value) error) error {
+	if a[0].IsNull() {
+		return nil
+	}
+	list, err := types.DecodeArray(types.Of(types.OIDUUIDArray), a[0])
+	if err != nil {
+		return err
+	}
+	for _, id := range list.Values {
+		if id.IsNull() {
+			continue
+		}
+		if err := h.Hits(id, yield); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moment is a time as Host takes it, where 0 means none was given: the one moment

@@ -17,6 +17,32 @@ CREATE TABLE memory.namespaces (
     created_at      timestamptz NOT NULL DEFAULT now()
 );
 
+-- Constants of the ranking formula, by name. NULL leaves a part out, or to the embedder.
+CREATE TABLE memory.profiles (
+    profile           text PRIMARY KEY CHECK (profile <> ''),
+    bm25_k1           float8 NOT NULL DEFAULT 0.9 CHECK (bm25_k1 >= 0),
+    bm25_b            float8 NOT NULL DEFAULT 0.4 CHECK (bm25_b BETWEEN 0 AND 1),
+    window_turns      bigint NOT NULL DEFAULT 2 CHECK (window_turns BETWEEN 0 AND 100),
+    window_weight     float8 NOT NULL DEFAULT 0.5 CHECK (window_weight >= 0),
+    session_weight    float8 NOT NULL DEFAULT 0.5 CHECK (session_weight >= 0),
+    rrf_k             bigint NOT NULL DEFAULT 60 CHECK (rrf_k > 0),
+    lexical_weight    float8 NOT NULL DEFAULT 1 CHECK (lexical_weight >= 0),
+    vector_weight     float8 CHECK (vector_weight >= 0),
+    salience_swing    float8 NOT NULL DEFAULT 0.2 CHECK (salience_swing BETWEEN 0 AND 1),
+    recency_swing     float8 NOT NULL DEFAULT 0.1 CHECK (recency_swing BETWEEN 0 AND 1),
+    recency_half_days float8 NOT NULL DEFAULT 30 CHECK (recency_half_days > 0),
+    credit_swing      float8 NOT NULL DEFAULT 0.2 CHECK (credit_swing BETWEEN 0 AND 1),
+    duplicate_cosine  float8 CHECK (duplicate_cosine BETWEEN 0 AND 1),
+    mmr_lambda        float8 CHECK (mmr_lambda BETWEEN 0 AND 1),
+    candidates        bigint NOT NULL DEFAULT 200 CHECK (candidates BETWEEN 1 AND 10000),
+    description       text
+);
+INSERT INTO memory.profiles (profile, lexical_weight, vector_weight, duplicate_cosine, mmr_lambda, description) VALUES
+    ('default', 1, NULL, 0.98, NULL, 'words and meaning, fused by rank'),
+    ('lexical', 1, 0, 0.98, NULL, 'words alone'),
+    ('semantic', 0, 1, 0.98, NULL, 'meaning alone'),
+    ('diverse', 1, NULL, 0.95, 0.7, 'as default, preferring what is not alike');
+
 CREATE TABLE memory.entries (
     id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     ns              text NOT NULL CHECK (ns <> ''),
@@ -89,6 +115,14 @@ CREATE TABLE memory.citations (
     entry_id  uuid NOT NULL,
     version   bigint,
     PRIMARY KEY (answer_id, entry_id)
+);
+
+-- What answers made of entries: how often one was shown (a row at rank r counts 1/log2(1+r)), how often it was cited.
+CREATE TABLE memory.credits (
+    entry_id   uuid PRIMARY KEY,
+    exposed    float8 NOT NULL DEFAULT 0 CHECK (exposed >= 0),
+    cited      float8 NOT NULL DEFAULT 0 CHECK (cited >= 0),
+    last_cited timestamptz
 );
 
 -- What is believed now: nothing superseded, nothing past its validity.

@@ -106,8 +106,17 @@ var Statements = map[string]Statement{
 	},
 	"cite": {
 		`INSERT INTO memory.citations (answer_id, entry_id, version)
-		 SELECT $1, c, (SELECT max(h.version) FROM memory.lineage_hits h WHERE h.query_id = ANY ($2) AND h.id = c)
+		 SELECT $1, c, (SELECT max(h.version) FROM memory.hits($2) h WHERE h.id = c)
 		 FROM unnest($3) AS c ON CONFLICT DO NOTHING`,
 		[]types.OID{types.OIDText, types.OIDUUIDArray, types.OIDUUIDArray},
+	},
+	// Only what a query of the answer returned is exposed, and only that earns by being cited.
+	"credit": {
+		`INSERT INTO memory.credits (entry_id, exposed, cited, last_cited)
+		 SELECT h.id, max(1 / log(2, 1 + h.rank)), (h.id = ANY ($2))::int, CASE WHEN h.id = ANY ($2) THEN now() END
+		 FROM memory.hits($1) h GROUP BY h.id
+		 ON CONFLICT (entry_id) DO UPDATE SET exposed = credits.exposed + excluded.exposed, cited = credits.cited + excluded.cited,
+			last_cited = coalesce(excluded.last_cited, credits.last_cited)`,
+		[]types.OID{types.OIDUUIDArray, types.OIDUUIDArray},
 	},
 }

@@ -8,14 +8,6 @@ import (
 	"synapse/storage"
 )
 
-// Weights of what surrounds a turn, against its own BM25 score. Chosen by reason,
-// not fitted: passage and session together count about as much as the turn.
-const (
-	windowWeight  = 0.5
-	sessionWeight = 0.5
-	windowTurns   = 2 // neighbours on each side
-)
-
 // expandedSessions is the number of a namespace's sessions, the best ones, whose
 // turns are looked at even if they hold none of the terms.
 const expandedSessions = 64
@@ -25,6 +17,7 @@ const expandedSessions = 64
 // session is a session of its own. What surrounds a turn is a statistic of the
 // namespace: filters and valid time do not change it.
 type conversation struct {
+	profile  *Profile
 	terms    []storage.TermStat
 	sessions map[string]*session
 	order    []*session // in the order of discovery
@@ -54,9 +47,10 @@ type turn struct {
 // by length (b = 0), since all windows are about as long.
 func (c *conversation) saturated(counts []float64) float64 {
 	var sum float64
+	k1 := c.profile.K1
 	for i := range c.terms {
 		if f := counts[i]; f > 0 {
-			sum += float64(c.terms[i].Count) * c.terms[i].IDF * f * (bm25K1 + 1) / (f + bm25K1)
+			sum += float64(c.terms[i].Count) * c.terms[i].IDF * f * (k1 + 1) / (f + k1)
 		}
 	}
 	return sum
@@ -126,11 +120,11 @@ func (c *conversation) scored(s *session, yield func(t *turn, window, session fl
 	from := 0
 	for i := range s.turns {
 		t := &s.turns[i]
-		for s.turns[from].seq < t.seq-windowTurns {
+		for s.turns[from].seq < t.seq-c.profile.WindowTurns {
 			from++
 		}
 		clear(counts)
-		for k := from; k < len(s.turns) && s.turns[k].seq <= t.seq+windowTurns; k++ {
+		for k := from; k < len(s.turns) && s.turns[k].seq <= t.seq+c.profile.WindowTurns; k++ {
 			for term, n := range s.turns[k].counts {
 				counts[term] += float64(n)
 			}
@@ -139,6 +133,6 @@ func (c *conversation) scored(s *session, yield func(t *turn, window, session fl
 		if window == 0 {
 			continue // no turn near it holds a term
 		}
-		yield(t, windowWeight*window, sessionWeight*s.score)
+		yield(t, c.profile.WindowWeight*window, c.profile.SessionWeight*s.score)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"synapse/catalog/types"
 )
 
-// rank fuses the lists, applies the bounded factors, drops repetitions and keeps the best K.
+// rank fuses the lists and applies the bounded factors: all candidates, best first.
 func (g *gather) rank() []*candidate {
 	lexical := g.ordered(func(c *candidate) bool { return c.lexical > 0 }, func(a, b *candidate) bool { return a.lexical > b.lexical })
 	for i, c := range lexical {
@@ -21,19 +21,7 @@ func (g *gather) rank() []*candidate {
 	for _, c := range g.order {
 		g.score(c)
 	}
-	all := g.ordered(func(*candidate) bool { return true }, func(a, b *candidate) bool { return a.Score > b.Score })
-	seen := map[string]bool{}
-	var out []*candidate
-	for _, c := range all {
-		if len(out) == g.q.K {
-			break
-		}
-		if hash := c.Entry.NS.Str() + "\x00" + c.Entry.Hash.Str(); !seen[hash] {
-			seen[hash] = true
-			out = append(out, c)
-		}
-	}
-	return out
+	return g.ordered(func(*candidate) bool { return true }, func(a, b *candidate) bool { return a.Score > b.Score })
 }
 
 // ordered lists the candidates that count, best first; ties go by id, so that the order is total.
@@ -56,36 +44,41 @@ func (g *gather) ordered(counts func(*candidate) bool, before func(a, b *candida
 
 // score computes the final score: the fused ranks times factors near 1.
 func (g *gather) score(c *candidate) {
-	p := &c.Parts
+	p, f := &c.Parts, g.q.Profile
+	p.Profile = f.Name
 	switch {
 	case len(g.q.Terms) == 0 && g.q.Vector == nil:
 		p.RRF = 1
 	default:
 		if p.BM25Rank > 0 {
-			p.RRF += 1 / float64(rrfK+p.BM25Rank)
+			p.RRF += f.LexicalWeight / float64(f.RRFK+int64(p.BM25Rank))
 		}
 		if p.VectorRank > 0 {
-			p.RRF += g.q.VectorWeight / float64(rrfK+p.VectorRank)
+			p.RRF += g.q.VectorWeight / float64(f.RRFK+int64(p.VectorRank))
 		}
 	}
-	p.Salience = 1 + salienceSwing*(c.Entry.Salience.Float()-0.5)
-	p.Recency = 1 + recencySwing*(freshness(g.q.ValidAt, c.Entry.ValidFrom)-0.5)
-	c.Score = p.RRF * p.Salience * p.Recency
+	p.Salience = 1 + f.SalienceSwing*(c.Entry.Salience.Float()-0.5)
+	p.Recency = 1 + f.RecencySwing*(freshness(g.q.ValidAt, c.Entry.ValidFrom, f.RecencyHalfDays)-0.5)
+	p.Credit = 1 + f.CreditSwing*(c.credit-creditPrior)
+	c.Score = p.RRF * p.Salience * p.Recency * p.Credit
 }
 
-// freshness halves every recencyHalf: 1 now, towards 0 with age.
-func freshness(origin int64, from types.Value) float64 {
+// freshness halves every halfDays: 1 now, towards 0 with age.
+func freshness(origin int64, from types.Value, halfDays float64) float64 {
 	if from.IsNull() || from.Int() == math.MinInt64 {
 		return 0
 	}
 	// In floating point, as the difference of moments far apart has no int64.
 	age := max(float64(origin)-float64(from.Int()), 0)
-	return math.Exp2(-age / recencyHalf)
+	return math.Exp2(-age / (halfDays * 24 * 3600 * 1e6))
 }
 
 // JSON is the parts as the client sees them.
 func (p *Parts) JSON() string {
-	m := map[string]any{"formula": Formula, "rrf": p.RRF, "salience": p.Salience, "recency": p.Recency}
+	m := map[string]any{"formula": Formula, "rrf": p.RRF, "salience": p.Salience, "recency": p.Recency, "profile": p.Profile}
+	if p.Credit != 1 {
+		m["credit"] = p.Credit
+	}
 	if p.BM25Rank > 0 {
 		m["bm25"], m["window"], m["session"], m["bm25_rank"] = p.BM25, p.Window, p.Session, p.BM25Rank
 	}

@@ -14,9 +14,14 @@ import (
 
 const day = 24 * 3600 * 1_000_000
 
+func plain() *Profile {
+	p := standard()
+	return &p
+}
+
 // entry makes a candidate valid since days before the origin 0.
 func entry(id string, salience float64, days int64) *candidate {
-	return &candidate{Hit: Hit{Entry: Entry{
+	return &candidate{credit: creditPrior, Hit: Hit{Entry: Entry{
 		ID: types.NewString(id), NS: types.NewString("n"), Hash: types.NewString(id),
 		Salience: types.NewFloat(salience), ValidFrom: types.NewInt(-days * day),
 	}}}
@@ -30,7 +35,7 @@ func TestRankByHand(t *testing.T) {
 	a.lexical, b.lexical, c.lexical = 2.5, 4, 1
 	a.Parts.VectorRank, c.Parts.VectorRank, d.Parts.VectorRank = -1, -1, -1
 	a.Parts.Distance, c.Parts.Distance, d.Parts.Distance = 0.4, 0.1, 0.2
-	g := &gather{q: &Query{K: 10, Terms: []string{"x"}, Vector: []float32{1}, VectorWeight: 1}, order: []*candidate{d, c, b, a}}
+	g := &gather{q: &Query{Profile: plain(), K: 10, Terms: []string{"x"}, Vector: []float32{1}, VectorWeight: 1}, order: []*candidate{d, c, b, a}}
 	want := []string{
 		// a: words 2, meaning 3: (1/62 + 1/63) · 1 · 1.05     = 0.032002048 · 1.05
 		"a 0.033602",
@@ -41,22 +46,22 @@ func TestRankByHand(t *testing.T) {
 		// d: meaning 2:          1/62 · 1 · 1
 		"d 0.016129",
 	}
-	compareHits(t, g.rank(), want)
+	compareHits(t, distinct(g.rank(), g.q.K), want)
 }
 
 func TestRankWeighsVectors(t *testing.T) {
 	a, b := entry("a", 0.5, 30), entry("b", 0.5, 30)
 	a.lexical = 1
 	b.Parts.VectorRank, b.Parts.Distance = -1, 0.1
-	g := &gather{q: &Query{K: 10, Terms: []string{"x"}, Vector: []float32{1}, VectorWeight: 0.3}, order: []*candidate{a, b}}
+	g := &gather{q: &Query{Profile: plain(), K: 10, Terms: []string{"x"}, Vector: []float32{1}, VectorWeight: 0.3}, order: []*candidate{a, b}}
 	// 1/61 and 0.3/61
-	compareHits(t, g.rank(), []string{"a 0.016393", "b 0.004918"})
+	compareHits(t, distinct(g.rank(), g.q.K), []string{"a 0.016393", "b 0.004918"})
 }
 
 // TestRankWithoutQuestion: recency and salience alone decide.
 func TestRankWithoutQuestion(t *testing.T) {
-	g := &gather{q: &Query{K: 2}, order: []*candidate{entry("old", 0.5, 30), entry("dull", 0, 0), entry("new", 0.5, 0)}}
-	compareHits(t, g.rank(), []string{"new 1.050000", "old 1.000000"})
+	g := &gather{q: &Query{Profile: plain(), K: 2}, order: []*candidate{entry("old", 0.5, 30), entry("dull", 0, 0), entry("new", 0.5, 0)}}
+	compareHits(t, distinct(g.rank(), g.q.K), []string{"new 1.050000", "old 1.000000"})
 }
 
 // TestRankDropsRepetitions: the same content counts once in a namespace, and once in another.
@@ -64,18 +69,18 @@ func TestRankDropsRepetitions(t *testing.T) {
 	a, b, c := entry("a", 0.5, 30), entry("b", 0.4, 30), entry("c", 0.3, 30)
 	b.Entry.Hash, c.Entry.Hash = a.Entry.Hash, a.Entry.Hash
 	c.Entry.NS = types.NewString("m")
-	g := &gather{q: &Query{K: 10}, order: []*candidate{c, b, a}}
-	compareHits(t, g.rank(), []string{"a 1.000000", "c 0.960000"})
+	g := &gather{q: &Query{Profile: plain(), K: 10}, order: []*candidate{c, b, a}}
+	compareHits(t, distinct(g.rank(), g.q.K), []string{"a 1.000000", "c 0.960000"})
 }
 
 // TestRankTies: equal scores go by id, whatever order they were found in.
 func TestRankTies(t *testing.T) {
 	for _, order := range [][]string{{"a", "b", "c"}, {"c", "b", "a"}, {"b", "c", "a"}} {
-		g := &gather{q: &Query{K: 10}}
+		g := &gather{q: &Query{Profile: plain(), K: 10}}
 		for _, id := range order {
 			g.order = append(g.order, entry(id, 0.5, 30))
 		}
-		compareHits(t, g.rank(), []string{"a 1.000000", "b 1.000000", "c 1.000000"})
+		compareHits(t, distinct(g.rank(), g.q.K), []string{"a 1.000000", "b 1.000000", "c 1.000000"})
 	}
 }
 
@@ -104,7 +109,7 @@ func TestFreshness(t *testing.T) {
 		{math.MaxInt64, types.NewInt(-5 * day), 0},
 		{0, types.Null, 0},
 	} {
-		if got := freshness(c.origin, c.from); math.Abs(got-c.want) > 1e-9 {
+		if got := freshness(c.origin, c.from, 30); math.Abs(got-c.want) > 1e-9 {
 			t.Errorf("freshness(%d, %v) = %v, want %v", c.origin, c.from, got, c.want)
 		}
 	}
@@ -115,7 +120,7 @@ func TestFreshness(t *testing.T) {
 // 2 · 1.9n/(n + 0.9), and half of that counts.
 func TestContextByHand(t *testing.T) {
 	half := func(n float64) float64 { return 1.9 * n / (n + 0.9) }
-	c := &conversation{terms: []storage.TermStat{{Term: "x", Count: 1, IDF: 2}}, sessions: map[string]*session{}}
+	c := &conversation{profile: plain(), terms: []storage.TermStat{{Term: "x", Count: 1, IDF: 2}}, sessions: map[string]*session{}}
 	counts := map[int64]uint32{1: 1, 3: 2, 4: 1, 9: 3}
 	for seq, n := range counts {
 		c.add("s", turn{row: storage.RowID(seq), seq: seq, counts: []uint32{n}}, nil)
@@ -175,7 +180,7 @@ func TestDates(t *testing.T) {
 	if got := d.of(types.NewInt(math.MaxInt64 - 1)); len(got) != 0 && len(got) != len(ts) {
 		t.Errorf("the end of time: %v", got)
 	}
-	c := &conversation{terms: ts, sessions: map[string]*session{}}
+	c := &conversation{profile: plain(), terms: ts, sessions: map[string]*session{}}
 	c.add("s", turn{row: 1, seq: 1, counts: []uint32{0, 0, 1, 0, 0}}, d.of(friday))
 	c.add("s", turn{row: 2, seq: 2, counts: []uint32{0, 1, 0, 0, 0}}, d.of(friday))
 	c.best()
@@ -207,7 +212,7 @@ func TestPasses(t *testing.T) {
 		{"not yet valid", object, types.Null, 11, 20, false},
 		{"no longer valid", object, types.Null, 0, 10, false},
 	} {
-		g := &gather{q: &Query{ValidAt: 10, Filter: c.filter}}
+		g := &gather{q: &Query{Profile: plain(), ValidAt: 10, Filter: c.filter}}
 		if got := g.passes(c.metadata, types.NewInt(c.from), types.NewInt(c.to)); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}

@@ -2,6 +2,7 @@ package recall
 
 import (
 	"context"
+	"math"
 	"strings"
 
 	"synapse/catalog"
@@ -13,17 +14,8 @@ import (
 // Formula names the way scores are made.
 const Formula = "rrf-context-v2"
 
-// Constants of the formula. docs/retrieval.md says how each was chosen.
-const (
-	rrfK          = 60  // Cormack et al. 2009
-	depthFactor   = 5   // candidates per list and wanted row
-	depthMin      = 200 // candidates per list at least
-	bm25K1        = 0.9 // Anserini's defaults for short passages
-	bm25B         = 0.4
-	salienceSwing = 0.2 // salience 0…1 moves the score by ±10 %
-	recencySwing  = 0.1 // recency moves it by ±5 %
-	recencyHalf   = 30 * 24 * 3600 * 1_000_000
-)
+// depthFactor is how many candidates per list there are for each wanted row, at least.
+const depthFactor = 5
 
 // BuiltinWeight is the weight of the built-in embedder's list: it sees the same
 // words as BM25, so it finds what only a misspelling hid and breaks ties, but is
@@ -36,8 +28,10 @@ type Query struct {
 	Text       string
 	Terms      []string  // of Text, analysed as the index is
 	Vector     []float32 // nil = none
-	// VectorWeight of the vector list against the lexical list's 1.
+	// VectorWeight of the vector list; a profile that has one goes before.
 	VectorWeight float64
+	Profile      *Profile
+	Budget       int // tokens of all contents together; 0 = no limit
 	K            int
 	Filter       types.Value // jsonb; NULL = none
 	ValidAt      int64       // entries valid at this time; also the origin of recency
@@ -68,6 +62,8 @@ type Parts struct {
 	RRF        float64
 	Salience   float64
 	Recency    float64
+	Credit     float64
+	Profile    string
 }
 
 // source is the entries table with its indexes, as of the view.
@@ -79,6 +75,10 @@ type source struct {
 	session *catalog.Index
 	// Positions of the columns that a step reads, in the order it reads them.
 	filter, turns, ranking, rest []int
+	embedding                    int
+
+	credits  *catalog.Table // memory.credits, nil: none yet
+	credited *catalog.Index // its primary key
 }
 
 // openSource finds the table and its indexes. A moment before the schema existed has no table: nil.
@@ -116,6 +116,8 @@ func openSource(view *storage.View) (*source, error) {
 			*step.columns = append(*step.columns, ord)
 		}
 	}
+	_, s.embedding = t.Column("embedding")
+	s.openCredits()
 	return s, nil
 }
 
@@ -124,6 +126,9 @@ func Run(ctx context.Context, view *storage.View, q *Query) ([]Hit, error) {
 	s, err := openSource(view)
 	if err != nil || s == nil || q.K == 0 {
 		return nil, err
+	}
+	if !math.IsNaN(q.Profile.VectorWeight) {
+		q.VectorWeight = q.Profile.VectorWeight
 	}
 	g := &gather{s: s, q: q, found: map[storage.RowID]*candidate{}}
 	for _, ns := range q.Namespaces {
@@ -138,10 +143,14 @@ func Run(ctx context.Context, view *storage.View, q *Query) ([]Hit, error) {
 	if err := g.weigh(); err != nil {
 		return nil, err
 	}
-	best := g.rank()
+	best, err := g.choose(g.rank())
+	if err != nil {
+		return nil, err
+	}
 	if err := g.complete(best); err != nil {
 		return nil, err
 	}
+	best = within(best, q.Budget)
 	hits := make([]Hit, len(best))
 	for i, c := range best {
 		hits[i] = c.Hit

@@ -13,6 +13,7 @@ import (
 // candidate is an entry that a search found.
 type candidate struct {
 	Hit
+	credit  float64 // see credit.go
 	lexical float64 // BM25 with what its surroundings lend: the lexical list's order
 }
 
@@ -24,7 +25,7 @@ type gather struct {
 	order []*candidate // in order of discovery
 }
 
-func (q *Query) depth() int { return max(q.K*depthFactor, depthMin) }
+func (q *Query) depth() int { return max(q.K*depthFactor, int(q.Profile.Candidates)) }
 
 // namespace searches one namespace by words and by meaning; a query with
 // neither lists its entries.
@@ -33,12 +34,12 @@ func (g *gather) namespace(ns string) error {
 	if len(g.q.Terms) == 0 && g.q.Vector == nil {
 		return g.list(partition)
 	}
-	if len(g.q.Terms) > 0 && g.s.text != nil {
+	if len(g.q.Terms) > 0 && g.s.text != nil && g.q.Profile.LexicalWeight > 0 {
 		if err := g.words(partition); err != nil {
 			return err
 		}
 	}
-	if g.q.Vector != nil && g.s.vectors != nil {
+	if g.q.Vector != nil && g.s.vectors != nil && g.q.VectorWeight > 0 {
 		return g.meaning(partition)
 	}
 	return nil
@@ -173,10 +174,14 @@ func (g *gather) fetch(list []*candidate, columns []int, take func(c *candidate,
 
 // weigh reads what the order depends on, for every candidate.
 func (g *gather) weigh() error {
-	return g.fetch(g.order, g.s.ranking, func(c *candidate, v func(int) types.Value) {
+	err := g.fetch(g.order, g.s.ranking, func(c *candidate, v func(int) types.Value) {
 		e := &c.Entry
 		e.ID, e.NS, e.Salience, e.ValidFrom, e.Hash = v(0), v(1), v(2), v(3), v(4)
 	})
+	if err != nil {
+		return err
+	}
+	return g.credit()
 }
 
 // complete reads the rest of the hits' columns.

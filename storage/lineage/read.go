@@ -118,30 +118,33 @@ func (s *Store) Rows(yield func(row []types.Value) error) error {
 
 // HitRows yields the rows of memory.lineage_hits.
 func (s *Store) HitRows(yield func(row []types.Value) error) error {
-	return s.Each(func(r *Record) error {
-		for i := range r.Hits {
-			h := &r.Hits[i]
-			parts := types.Null
-			if h.Parts != "" {
-				v, err := types.JSONBFromText(h.Parts)
-				if err != nil {
-					return err
-				}
-				parts = v
-			}
-			key := types.Null
-			if u, err := uuid.Parse(h.ID); err == nil {
-				key = types.NewBytes(u[:])
-			}
-			err := yield([]types.Value{
-				types.NewBytes(r.QueryID[:]), types.NewInt(int64(h.Rank)), key, types.NewInt(h.Version), types.NewFloat(h.Score), parts,
-			})
+	return s.Each(func(r *Record) error { return r.HitRows(yield) })
+}
+
+// HitRows yields the record's rows of memory.lineage_hits.
+func (r *Record) HitRows(yield func(row []types.Value) error) error {
+	for i := range r.Hits {
+		h := &r.Hits[i]
+		parts := types.Null
+		if h.Parts != "" {
+			v, err := types.JSONBFromText(h.Parts)
 			if err != nil {
 				return err
 			}
+			parts = v
 		}
-		return nil
-	})
+		key := types.Null
+		if u, err := uuid.Parse(h.ID); err == nil {
+			key = types.NewBytes(u[:])
+		}
+		err := yield([]types.Value{
+			types.NewBytes(r.QueryID[:]), types.NewInt(int64(h.Rank)), key, types.NewInt(h.Version), types.NewFloat(h.Score), parts,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func id(u uuid.UUID) types.Value {

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -155,7 +156,7 @@ func (h *host) Query(a *memory.QueryArgs, yield func(row []types.Value) error) e
 
 // recallQuery resolves the arguments: namespaces, terms, the query's vector, the moment of validity.
 func (h *host) recallQuery(view *storage.View, a *memory.QueryArgs) (*recall.Query, error) {
-	q := &recall.Query{Text: a.Query, K: a.K, Filter: a.Filter, ValidAt: a.ValidAsOf, Vector: a.Embedding, VectorWeight: 1}
+	q := &recall.Query{Text: a.Query, K: a.K, Filter: a.Filter, ValidAt: a.ValidAsOf, Vector: a.Embedding, VectorWeight: 1, Budget: a.Budget}
 	switch {
 	case q.ValidAt != 0:
 	case a.AsOf != 0:
@@ -172,6 +173,9 @@ func (h *host) recallQuery(view *storage.View, a *memory.QueryArgs) (*recall.Que
 	q.Namespaces = append(q.Namespaces, a.Namespaces...)
 	var err error
 	if q.Namespaces, err = h.expandNamespaces(q.Namespaces, a.AsOf); err != nil {
+		return nil, err
+	}
+	if q.Profile, err = recall.LoadProfile(view, a.Profile, q.Namespaces); err != nil {
 		return nil, err
 	}
 	if !a.HasQuery {
@@ -229,6 +233,8 @@ func (h *host) recordRecall(view *storage.View, q *recall.Query, hits []recall.H
 			{Type: uint32(types.OIDTimestamptz), Text: string(types.AppendText(nil, types.Timestamptz, types.NewInt(q.ValidAt), types.DefaultFormat))},
 			{Type: uint32(types.OIDFloat8), Text: string(types.AppendText(nil, types.Float8, types.NewFloat(q.VectorWeight), types.DefaultFormat))},
 			{Type: uint32(types.OIDTextArray), Text: string(types.AppendText(nil, types.TextArray, textArray(q.Namespaces), types.DefaultFormat))},
+			{Type: uint32(types.OIDText), Text: q.Profile.Name},
+			{Type: uint32(types.OIDInt4), Text: strconv.Itoa(q.Budget)},
 		},
 	}
 	for i := range hits {
@@ -273,27 +279,19 @@ func yieldHits(hits []recall.Hit, queryID uuid.UUID, yield func(row []types.Valu
 // ReplayQuery implements memory.Host: the recorded recall again, over the
 // snapshot it read (or as of another moment).
 func (h *host) ReplayQuery(queryID types.Value, asOf int64, yield func(row []types.Value) error) error {
-	finder, ok := h.s.engine.Recorder.(interface {
-		Find(id uuid.UUID) (*lineage.Record, error)
-	})
-	if !ok {
-		return sqlerr.Unsupported("replaying a query without lineage", "")
-	}
-	var id uuid.UUID
-	copy(id[:], queryID.Str())
-	rec, err := finder.Find(id)
+	rec, err := h.recorded(queryID)
 	if err != nil {
 		return err
 	}
 	if rec == nil || rec.SQL != recallName {
-		return sqlerr.New(sqlerr.UndefinedObject, "no recorded recall with query id %s", id)
+		return sqlerr.New(sqlerr.UndefinedObject, "no recorded recall with query id %s", uuidText(queryID))
 	}
 	if rec.Params == nil {
-		return sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "recall %s was recorded without its question and cannot be replayed", id).
+		return sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "recall %s was recorded without its question and cannot be replayed", rec.QueryID).
 			WithDetail("synapse.lineage was hash.")
 	}
 	if rec.OwnWrites && asOf == 0 {
-		return sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "recall %s read uncommitted writes of its own transaction and cannot be replayed", id).
+		return sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "recall %s read uncommitted writes of its own transaction and cannot be replayed", rec.QueryID).
 			WithHint("Give as_of to run the same question at a moment of your choice.")
 	}
 	at := rec.Snapshot
@@ -316,11 +314,40 @@ func (h *host) ReplayQuery(queryID types.Value, asOf int64, yield func(row []typ
 	if rec.Params[0].Null {
 		q.Terms = nil
 	}
+	if q.Profile, err = recall.LoadProfile(view, rec.Params[6].Text, nil); err != nil {
+		return err
+	}
 	hits, err := recall.Run(h.ctx, view, q)
 	if err != nil {
 		return err
 	}
 	return yieldHits(hits, rec.QueryID, yield)
+}
+
+// recorded finds a lineage record, nil if there is none.
+func (h *host) recorded(queryID types.Value) (*lineage.Record, error) {
+	finder, ok := h.s.engine.Recorder.(interface {
+		Find(id uuid.UUID) (*lineage.Record, error)
+	})
+	if !ok {
+		return nil, sqlerr.Unsupported("reading a recorded query without lineage", "")
+	}
+	var id uuid.UUID
+	copy(id[:], queryID.Str())
+	return finder.Find(id)
+}
+
+func uuidText(v types.Value) string {
+	return string(types.AppendText(nil, types.UUID, v, types.DefaultFormat))
+}
+
+// Hits implements memory.Host.
+func (h *host) Hits(queryID types.Value, yield func(row []types.Value) error) error {
+	rec, err := h.recorded(queryID)
+	if err != nil || rec == nil {
+		return err
+	}
+	return rec.HitRows(yield)
 }
 
 // recordedQuery reads a recall back from its lineage row; see recordRecall.
@@ -345,6 +372,7 @@ func recordedQuery(rec *lineage.Record) (*recall.Query, error) {
 		values[i] = v
 	}
 	q.K, q.Filter, q.ValidAt, q.VectorWeight = int(values[1].Int()), values[2], values[3].Int(), values[4].Float()
+	q.Budget = int(values[7].Int())
 	names, err := types.DecodeArray(types.TextArray, values[5])
 	if err != nil {
 		return nil, err
@@ -368,8 +396,8 @@ func textArray(list []string) types.Value {
 const recallName = "memory.query"
 
 // recallParams is the number of parameters in a recall's lineage row: question,
-// k, filter, moment of validity, weight of the vectors, namespaces.
-const recallParams = 6
+// k, filter, moment of validity, weight of the vectors, namespaces, profile, budget.
+const recallParams = 8
 
 // builtinModel is the model whose vectors count less in the fusion: it knows words, not meanings.
 const builtinModel = "builtin-hash-v1"
