@@ -10,9 +10,6 @@ import (
 	"synapse/catalog/types"
 )
 
-// buildRows is how many rows an index build reads before it lets a commit in.
-const buildRows = 1024
-
 // index returns the structure of an index for this transaction's writes: its own
 // build, else the table's; nil if there is none.
 func (x *Txn) index(tb *table, id types.OID) *tableIndex {
@@ -34,14 +31,16 @@ func (x *Txn) builtIndex(id types.OID) *tableIndex {
 	return nil
 }
 
-// buildIndex makes the structure of an index over all committed versions and
-// checks uniqueness with the transaction's own writes. It is attached at commit.
+// buildIndex makes the structure of an index over all committed versions, beside
+// writers that do not wait for it (indexbuild.go), and checks uniqueness with the
+// transaction's own writes. It is attached at commit.
 func (x *Txn) buildIndex(ctx context.Context, ix *catalog.Index) error {
 	def := x.Catalog().Table(ix.Table)
 	if def == nil {
 		return sqlerr.Internal("index %q of table %d, which does not exist", ix.Name, ix.Table)
 	}
-	if err := x.LockTable(ctx, ix.Table, ShareLock, Wait); err != nil {
+	// Changes of the table's definition wait for the transaction's end, writers do not.
+	if err := x.LockTable(ctx, ix.Table, RowShare, Wait); err != nil {
 		return err
 	}
 	tb := x.s.table(ix.Table)
@@ -51,42 +50,29 @@ func (x *Txn) buildIndex(ctx context.Context, ix *catalog.Index) error {
 	if err != nil {
 		return err
 	}
-	if err := tb.fill(ctx, built); err != nil {
+	if err := x.beginBuild(tb, built).run(ctx); err != nil {
+		tb.discard(built)
 		return err
 	}
 	x.built = append(x.built, built)
-	return x.checkBuilt(tb, built)
+	return nil
 }
 
-// fill installs the entries of every committed version, a piece at a time.
-// Writers are locked out by the table lock, or by recovery.
+// fill installs the entries of every committed version while nobody else reads or
+// writes: at recovery.
 func (t *table) fill(ctx context.Context, x *tableIndex) error {
-	for first := uint32(0); ; first += buildRows {
-		if ctx.Err() != nil {
-			return canceled(ctx)
-		}
-		t.mu.Lock() // exclusive: vectors are stored
-		n := uint32(len(t.newest))
-		for local := first; local < min(first+buildRows, n); local++ {
-			if err := t.fillRow(x, local); err != nil {
-				t.mu.Unlock()
-				return err
-			}
-		}
-		t.mu.Unlock()
-		if first+buildRows >= n {
-			x.seal()
-			return nil
-		}
-	}
+	b := &indexBuild{table: t, index: x, since: Infinity}
+	return b.fill(ctx)
 }
 
-// fillRow installs the entries of one row: neighbouring versions with equal
-// entries become one.
-func (t *table) fillRow(x *tableIndex, local uint32) error {
+// fillRow installs the entries of one row as of a moment: neighbouring versions
+// with equal entries become one. Caller holds mu, exclusively for a vector index.
+func (t *table) fillRow(x *tableIndex, local uint32, as Timestamp) error {
 	var chain []uint32
 	for i := t.head(local); i != 0; i = t.versions.get(i).prev {
-		chain = append(chain, i)
+		if t.versions.get(i).from <= as {
+			chain = append(chain, i)
+		}
 	}
 	var last indexEntry
 	var began Timestamp
@@ -121,67 +107,11 @@ func (t *table) fillRow(x *tableIndex, local uint32) error {
 	if lastVersion == nil {
 		return nil
 	}
-	return flush(lastVersion.to, &indexEntry{})
-}
-
-// checkBuilt refuses a unique index over rows that are not.
-func (x *Txn) checkBuilt(tb *table, built *tableIndex) error {
-	if built.unique == nil {
-		return nil
+	to := lastVersion.to
+	if to > as {
+		to = Infinity
 	}
-	o := x.overlay.of(tb.id)
-	seen := map[string]bool{}
-	duplicate := func(values []types.Value) error {
-		keys, _, err := built.eval(values)
-		if err != nil {
-			return err
-		}
-		return sqlerr.New(sqlerr.UniqueViolation, "could not create unique index \"%s\"", built.def.Name).
-			WithDetail("Key %s is duplicated.", describeKey(built, keys)).On("", built.layout.Name, "", built.def.Name)
-	}
-	check := func(local uint32, w *write) error {
-		var values []types.Value
-		var err error
-		if w != nil {
-			values, err = tb.values(nil, w.image, built.layout)
-		} else {
-			values, err = tb.values(nil, tb.image(tb.versions.get(tb.head(local))), built.layout)
-		}
-		if err != nil {
-			return err
-		}
-		e, err := built.entry(values)
-		if err != nil || !e.unique {
-			return err
-		}
-		if seen[string(e.key)] {
-			return duplicate(values)
-		}
-		seen[string(e.key)] = true
-		return nil
-	}
-	tb.mu.RLock()
-	defer tb.mu.RUnlock()
-	for local, ok := tb.live.next(0); ok; local, ok = tb.live.next(local + 1) {
-		if o != nil {
-			if _, touched := o.heads[local]; touched {
-				continue
-			}
-		}
-		if err := check(local, nil); err != nil {
-			return err
-		}
-	}
-	if o != nil {
-		for _, i := range o.heads {
-			if w := &x.overlay.writes[i]; w.image != nil {
-				if err := check(w.local, w); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
+	return flush(to, &indexEntry{})
 }
 
 // describeKey shows a key as "(a, b)=(1, 2)".

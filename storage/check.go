@@ -95,7 +95,7 @@ func (t *table) checkIndex(x *tableIndex) error {
 	want.structure = &structure{}
 	want.clear()
 	for local := range uint32(len(t.newest)) {
-		if err := t.fillRow(&want, local); err != nil {
+		if err := t.fillRow(&want, local, Infinity); err != nil {
 			return err
 		}
 	}

@@ -30,12 +30,15 @@ type tableChange struct {
 	table     *table
 	forgetful bool // no history is kept
 	rows      []rowChange
+	indexes   []*tableIndex // for which the rows have deltas
+	shape     uint64        // of the table when indexes was taken
 }
 
 type rowChange struct {
 	local  uint32
 	image  row.Image // as logged; nil: the row is deleted
 	deltas []delta
+	write  int32 // in the overlay
 }
 
 // Commit makes the transaction's writes durable and visible and returns their
@@ -68,6 +71,11 @@ func (x *Txn) Commit(ctx context.Context) (Timestamp, error) {
 		}
 	}
 	if err := x.s.writeEarly(x, c); err != nil {
+		return 0, err
+	}
+	// Here already, so that little is left to do while other commits wait.
+	if err := x.followIndexes(c); err != nil {
+		x.s.void(x, c)
 		return 0, err
 	}
 	ts, lsn, err := x.s.sequence(x, c)
@@ -110,6 +118,9 @@ func (s *Store) sequence(x *Txn, c *commit) (Timestamp, commitlog.LSN, error) {
 		return 0, 0, q.failed
 	}
 	if err := x.validate(); err != nil {
+		return 0, 0, err
+	}
+	if err := x.followIndexes(c); err != nil {
 		return 0, 0, err
 	}
 	ts := q.next()
@@ -210,8 +221,14 @@ func (t *table) installRow(r *rowChange, ts Timestamp) error {
 		}
 		im = t.image(t.versions.get(t.head(r.local)))
 	}
+	for _, b := range t.builds {
+		b.noted = append(b.noted, noted{r.local, ts})
+	}
 	for i := range r.deltas {
 		d := &r.deltas[i]
+		if d.index.stage == stageGone {
+			continue
+		}
 		if err := d.index.apply(r.local, im, &d.old, &d.new, ts); err != nil {
 			return err
 		}
@@ -232,16 +249,17 @@ func (x *Txn) prepare() (*commit, error) {
 		o := x.overlay.tables[id]
 		first := &x.overlay.writes[o.order[0]]
 		change := tableChange{table: first.table, forgetful: first.def != nil && !first.def.KeepsHistory()}
-		indexes := x.liveIndexes(change.table)
+		change.indexes, change.shape = x.liveIndexes(change.table)
 		for _, i := range o.order {
 			w := &x.overlay.writes[i]
 			if o.heads[w.local] != i || (w.image == nil && !w.base) {
 				continue // overwritten later, or born and dead within the transaction
 			}
-			r, err := x.prepareRow(w, indexes)
+			r, err := x.prepareRow(w, change.indexes)
 			if err != nil {
 				return nil, err
 			}
+			r.write = i
 			change.rows = append(change.rows, r)
 			if id == effect.CatalogTable {
 				c.objects = append(c.objects, w.local)
@@ -265,13 +283,19 @@ func (x *Txn) prepare() (*commit, error) {
 	return c, nil
 }
 
-// liveIndexes returns the indexes of a table that this commit must keep up.
-func (x *Txn) liveIndexes(tb *table) []*tableIndex {
+// liveIndexes returns the indexes of a table that this commit must keep up, and the
+// table's shape for which that is so.
+func (x *Txn) liveIndexes(tb *table) ([]*tableIndex, uint64) {
 	tb.mu.RLock()
 	defer tb.mu.RUnlock()
 	var out []*tableIndex
 	for id, ix := range tb.indexes {
 		if x.builtIndex(id) == nil {
+			out = append(out, ix)
+		}
+	}
+	for _, ix := range tb.joined {
+		if x.builtIndex(ix.def.ID) == nil {
 			out = append(out, ix)
 		}
 	}
@@ -281,7 +305,7 @@ func (x *Txn) liveIndexes(tb *table) []*tableIndex {
 		}
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].def.ID < out[j].def.ID })
-	return out
+	return out, tb.shape.Load()
 }
 
 // prepareRow computes what one row's newest write changes. The row is locked or
@@ -296,20 +320,8 @@ func (x *Txn) prepareRow(w *write, indexes []*tableIndex) (rowChange, error) {
 		base = t.image(t.versions.get(t.head(w.local)))
 	}
 	for _, ix := range indexes {
-		d := delta{index: ix}
-		var err error
-		if base != nil {
-			if d.old, err = ix.entryOf(t, base); err != nil {
-				return r, err
-			}
-		}
-		if w.image != nil {
-			if d.new, err = ix.entryOf(t, w.image); err != nil {
-				return r, err
-			}
-		}
-		if !d.old.equal(&d.new) {
-			r.deltas = append(r.deltas, d)
+		if err := r.addDelta(t, ix, base, w.image); err != nil {
+			return r, err
 		}
 	}
 	if base != nil && w.image != nil {
@@ -319,6 +331,26 @@ func (x *Txn) prepareRow(w *write, indexes []*tableIndex) (rowChange, error) {
 		}
 	}
 	return r, nil
+}
+
+// addDelta adds the change of one index, if there is one. Caller holds t's lock.
+func (r *rowChange) addDelta(t *table, ix *tableIndex, base, image row.Image) error {
+	d := delta{index: ix}
+	var err error
+	if base != nil {
+		if d.old, err = ix.entryOf(t, base); err != nil {
+			return err
+		}
+	}
+	if image != nil {
+		if d.new, err = ix.entryOf(t, image); err != nil {
+			return err
+		}
+	}
+	if !d.old.equal(&d.new) {
+		r.deltas = append(r.deltas, d)
+	}
+	return nil
 }
 
 // shrink marks large attributes that did not change, so that they are logged and

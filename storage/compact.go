@@ -17,7 +17,7 @@ var compactMin = 4096
 func (t *table) compact(horizon Timestamp) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.closed < compactMin || t.closed < t.live.count() {
+	if t.closed < compactMin || t.closed < t.live.count() || t.building() {
 		return nil
 	}
 	t.closed = 0
@@ -91,7 +91,7 @@ func (t *table) reindex(horizon Timestamp) error {
 		}
 		x.clear()
 		for local := range uint32(len(t.newest)) {
-			if err := t.fillRow(x, local); err != nil {
+			if err := t.fillRow(x, local, Infinity); err != nil {
 				return err
 			}
 		}

@@ -12,8 +12,8 @@ import (
 )
 
 // PutObject creates or replaces a catalog object. A new or changed index is
-// built at once, over the rows and their history; the table is locked against
-// writes (SHARE) meanwhile, readers go on. Errors: 42P07 and its kin for a name
+// built at once, over the rows and their history; readers and writers of the table
+// go on meanwhile. Errors: 42P07 and its kin for a name
 // that is taken, 23505 for an index whose rows are not unique.
 func (x *Txn) PutObject(ctx context.Context, o catalog.Object) error {
 	if err := x.mayWrite(); err != nil {

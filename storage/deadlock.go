@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"synapse/catalog/sqlerr"
@@ -10,6 +11,9 @@ import (
 // blockers returns the owners that a waiter waits for: holders in the way, and
 // waiters before it in the queue. Caller holds the lock table's mutex.
 func (w *waiter) blockers() []*Owner {
+	if w.past != nil {
+		return w.remaining()
+	}
 	var out []*Owner
 	against := conflicts[w.lock.key.space][w.mode]
 	for _, h := range w.lock.holders {
@@ -23,6 +27,17 @@ func (w *waiter) blockers() []*Owner {
 		}
 		if q.owner.group != w.owner.group && against&(1<<q.mode) != 0 {
 			out = append(out, q.owner)
+		}
+	}
+	return out
+}
+
+// remaining returns those for whom a watching waiter still waits.
+func (w *waiter) remaining() []*Owner {
+	var out []*Owner
+	for _, h := range w.lock.holders {
+		if h.modes&conflicts[w.lock.key.space][w.mode] != 0 && slices.Contains(w.past, h.owner) {
+			out = append(out, h.owner)
 		}
 	}
 	return out

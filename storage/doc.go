@@ -21,7 +21,8 @@
 //   - overlay.go, txn.go, write.go, unique.go, rowlock.go: a transaction's own writes;
 //   - locks.go, lockmode.go, deadlock.go: rows, keys, tables, advisory;
 //   - commit.go, serializable.go: from an overlay to the log and into memory;
-//   - catalogstore.go, ddl.go, build.go: the schema as versioned rows, index builds;
+//   - catalogstore.go, ddl.go, build.go, indexbuild.go: the schema as versioned rows, index builds;
+//   - graphs.go, graphfile.go: saved graphs of vector indexes;
 //   - view.go, cursor.go, source.go: reading; nearest.go, textsearch.go, inverted.go: searches;
 //   - tableindex.go, indexeval.go, indexkey.go: one index and its keys (package index);
 //   - open.go, recovery.go, check.go: start, restart, self-check.

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"slices"
 	"sort"
 
 	"synapse/catalog"
@@ -15,6 +16,8 @@ func (t *table) attach(ix *tableIndex, ts Timestamp) {
 		t.retired = append(t.retired, retiredIndex{old, ts})
 	}
 	t.indexes[ix.def.ID] = ix
+	t.joined = slices.DeleteFunc(t.joined, func(j *tableIndex) bool { return j == ix })
+	ix.stage, ix.suspects = stageAttached, nil
 	t.refreshUnique()
 }
 
@@ -55,10 +58,17 @@ func (s *Store) forget(before, after *catalog.Catalog) {
 	}
 }
 
-// refreshUnique recomputes the list of unique indexes. Caller holds mu exclusively.
+// refreshUnique recomputes the list of unique indexes and lets commits under way know that
+// there are others to keep up. Caller holds mu exclusively.
 func (t *table) refreshUnique() {
+	t.shape.Add(1)
 	list := []*tableIndex{}
 	for _, ix := range t.indexes {
+		if ix.unique != nil {
+			list = append(list, ix)
+		}
+	}
+	for _, ix := range t.joined {
 		if ix.unique != nil {
 			list = append(list, ix)
 		}

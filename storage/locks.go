@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ type lock struct {
 	key     lockKey
 	holders []holder
 	queue   []*waiter // first come, first served
+	watch   []*waiter // that only wait for some of the holders to let go
 }
 
 type holder struct {
@@ -34,6 +36,7 @@ type waiter struct {
 	lock  *lock
 	mode  uint8
 	since time.Time
+	past  []*Owner // of one that watches: for whom it waits; else nil
 	done  chan struct{}
 }
 
@@ -168,8 +171,39 @@ func (l *lock) grant(o *Owner, mode uint8, ahead int) bool {
 	return true
 }
 
+// awaitHolders waits until all others have let go who hold the lock now in a mode that is in
+// the way of mode. It takes nothing, and nobody waits behind it. Errors as acquire's.
+func (lt *lockTable) awaitHolders(ctx context.Context, o *Owner, key lockKey, mode uint8, timeout time.Duration) error {
+	lt.mu.Lock()
+	l := lt.locks[key]
+	w := &waiter{owner: o, lock: l, mode: mode, done: make(chan struct{})}
+	if l != nil {
+		for _, h := range l.holders {
+			if h.owner.group != o.group && h.modes&conflicts[key.space][mode] != 0 {
+				w.past = append(w.past, h.owner)
+			}
+		}
+	}
+	if w.past == nil {
+		lt.mu.Unlock()
+		return nil
+	}
+	l.watch = append(l.watch, w)
+	o.group.waiting = w
+	if path := findCycle(o.group); path != nil {
+		err := errDeadlock(path)
+		lt.leave(w)
+		lt.mu.Unlock()
+		return err
+	}
+	lt.mu.Unlock()
+	_, err := lt.wait(ctx, w, timeout)
+	return err
+}
+
 // leave takes a waiter out of its queue and lets those behind it try.
 func (lt *lockTable) leave(w *waiter) {
+	w.lock.watch = slices.DeleteFunc(w.lock.watch, func(other *waiter) bool { return other == w })
 	q := w.lock.queue
 	for i := range q {
 		if q[i] == w {
@@ -193,6 +227,14 @@ func (lt *lockTable) wake(l *lock) {
 		w.owner.group.waiting = nil
 		close(w.done)
 	}
+	l.watch = slices.DeleteFunc(l.watch, func(w *waiter) bool {
+		if len(w.blockers()) > 0 {
+			return false
+		}
+		w.owner.group.waiting = nil
+		close(w.done)
+		return true
+	})
 	if len(l.holders) == 0 && len(l.queue) == 0 {
 		delete(lt.locks, l.key)
 	}

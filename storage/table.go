@@ -29,7 +29,8 @@ type table struct {
 	id        types.OID
 	nextLocal atomic.Uint32                 // greatest row number handed out
 	layout    atomic.Pointer[catalog.Table] // for which describe was called last
-	unique    atomic.Pointer[[]*tableIndex] // the unique ones of indexes, by OID
+	unique    atomic.Pointer[[]*tableIndex] // the unique ones of indexes and joined, by OID
+	shape     atomic.Uint64                 // counts changes of which indexes commits keep up
 
 	mu       sync.RWMutex
 	newest   []uint32 // row → its newest version, 0 = none was committed
@@ -43,6 +44,8 @@ type table struct {
 	closed   int                   // versions closed since the last one
 	changed  Timestamp             // newest commit that touched the table
 	indexes  map[types.OID]*tableIndex
+	builds   []*indexBuild  // that note what is installed; changed under the sequencer's lock too
+	joined   []*tableIndex  // built, kept up by commits, not attached yet
 	retired  []retiredIndex // dropped and replaced ones, for reads of the past
 	fixer    row.Builder    // of install
 

@@ -44,6 +44,9 @@ type structure struct {
 	shared   bool          // vectors is the table's
 
 	counters scanCounters
+	stage    buildStage
+	suspects *suspects // unique: while it is built; nil: nothing to suspect
+	refused  error     // joined: why a row of a commit could not be indexed
 }
 
 // clear makes a structure empty, except that of a vector index.
@@ -116,6 +119,16 @@ func (x *tableIndex) lastClose() Timestamp {
 	return 0
 }
 
+// putUnique makes a key lead to a row. An index that is being built notes who had it.
+func (x *tableIndex) putUnique(key []byte, local uint32, from Timestamp) {
+	if x.suspects != nil {
+		if have, _, ok := x.unique.Get(key); ok && have != local {
+			x.suspects.add(key, have, local)
+		}
+	}
+	x.unique.Put(key, local, int64(from))
+}
+
 // delta is the change of one row in one index by one commit.
 type delta struct {
 	index    *tableIndex
@@ -135,7 +148,7 @@ func (x *tableIndex) apply(local uint32, im row.Image, old, next *indexEntry, ts
 	case orderedIndex:
 		x.ordered.Add(next.key, local, int64(ts))
 		if next.unique {
-			x.unique.Put(next.key, local, int64(ts))
+			x.putUnique(next.key, local, ts)
 		}
 	case invertedIndex:
 		x.inverted.Change(local, old.items, next.items, int64(ts))
@@ -179,7 +192,7 @@ func (x *tableIndex) restore(local uint32, im row.Image, e *indexEntry, from, to
 		}
 		x.ordered.Add(e.key, local, int64(from))
 		if e.unique {
-			x.unique.Put(e.key, local, int64(from))
+			x.putUnique(e.key, local, from)
 		}
 	case invertedIndex:
 		if open {

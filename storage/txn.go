@@ -177,8 +177,7 @@ func (x *Txn) RollbackTo(sp Savepoint) {
 		x.objects, x.current = x.objects[:s.objects], nil
 	}
 	x.entered.def = nil // its lock may go
-	clear(x.built[s.built:])
-	x.built = x.built[:s.built]
+	x.discardBuilt(s.built)
 	x.s.locks.releaseTo(x.owner, s.held)
 }
 
@@ -197,6 +196,7 @@ func (x *Txn) end() {
 	x.done = true
 	x.s.active.drop(x.id)
 	x.overlay = overlay{}
+	x.discardBuilt(0)
 	x.objects, x.built, x.saves, x.reads = nil, nil, nil, nil
 	x.s.locks.releaseTo(x.owner, 0)
 }

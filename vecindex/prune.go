@@ -112,3 +112,22 @@ func (x *Index) compact(p *partition, horizon int64) int {
 	x.epochs.retire(gone)
 	return int(removed)
 }
+
+// Clear forgets all entries. Vectors that nobody else references go when the running searches
+// have been closed and Reclaim is called; Clear does.
+func (x *Index) Clear() {
+	x.parts.Range(func(key, v any) bool {
+		p := v.(*partition)
+		x.parts.Delete(key)
+		x.count.Add(-int64(p.entries.n.Load()))
+		var gone []uint32
+		for e := range p.entries.n.Load() {
+			if vec, first := p.firstOfVec(e); first {
+				gone = append(gone, vec)
+			}
+		}
+		x.epochs.retire(gone)
+		return true
+	})
+	x.Reclaim()
+}

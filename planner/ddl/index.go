@@ -38,6 +38,9 @@ func (b *binder) createIndex(s *ast.CreateIndexStmt) error {
 			return err
 		}
 	}
+	if s.Concurrently {
+		b.lock(t.ID, ast.ShareUpdateExclusiveLock)
+	}
 	d := &draft{binder: b, t: t.Clone()}
 	ix := &catalog.Index{Table: t.ID, Method: method, Unique: s.Unique, NullsEqual: s.NullsNotDistinct}
 	if err := d.indexKeys(ix, s.Elements); err != nil {

@@ -132,6 +132,9 @@ func (s *Session) compile(ctx context.Context, p *portal) (*plan.Plan, storage.T
 
 // startPlanned compiles and opens a statement of the planner.
 func (s *Session) startPlanned(ctx context.Context, p *portal) error {
+	if what := alone(p.prep.stmt.Stmt); what != "" && s.block.explicit {
+		return sqlerr.New(sqlerr.ActiveSQLTransaction, "%s cannot run inside a transaction block", what)
+	}
 	pl, at, view, err := s.compile(ctx, p)
 	if err != nil {
 		return err
@@ -158,6 +161,21 @@ func (s *Session) startPlanned(ctx context.Context, p *portal) error {
 		return src.complete(pl)
 	}
 	return nil
+}
+
+// alone names a statement that cannot be part of a transaction block; "" for others.
+func alone(stmt ast.Stmt) string {
+	switch t := stmt.(type) {
+	case *ast.CreateIndexStmt:
+		if t.Concurrently {
+			return "CREATE INDEX CONCURRENTLY"
+		}
+	case *ast.DropStmt:
+		if t.Kind == ast.KindIndex && t.Concurrently {
+			return "DROP INDEX CONCURRENTLY"
+		}
+	}
+	return ""
 }
 
 // paramOIDs are the types of the portal's parameters as the plan must have them.
