@@ -172,7 +172,7 @@ func (v *View) Inverted(t *catalog.Table, ix *catalog.Index, q InvertedQuery, sp
 		return v.Scan(t, spec)
 	}
 	if v.x != nil {
-		v.x.reads.noteTable(t.ID)
+		v.x.reads.noteItems(t.ID, x, items, all)
 	}
 	c.table.mu.RLock()
 	rows := x.inverted.Candidates(items, all, int64(v.at))
@@ -204,14 +204,12 @@ func (s *bitmapSource) fill(c *Cursor) error {
 	return nil
 }
 
-// Candidates reads the rows of a set, by row id.
+// Candidates reads the rows of a set, by row id. What it reads is part of what the cursors
+// read that the set was made from.
 func (v *View) Candidates(t *catalog.Table, rows *RowSet, spec ScanSpec) (*Cursor, error) {
 	c, err := v.cursor(t, spec)
 	if err != nil {
 		return nil, err
-	}
-	if v.x != nil {
-		v.x.reads.noteTable(t.ID)
 	}
 	c.src = &bitmapSource{it: rows.rows.Iterator()}
 	return c, nil

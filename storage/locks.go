@@ -176,7 +176,7 @@ func (l *lock) grant(o *Owner, mode uint8, ahead int) bool {
 func (lt *lockTable) awaitHolders(ctx context.Context, o *Owner, key lockKey, mode uint8, timeout time.Duration) error {
 	lt.mu.Lock()
 	l := lt.locks[key]
-	w := &waiter{owner: o, lock: l, mode: mode, done: make(chan struct{})}
+	w := &waiter{owner: o, lock: l, mode: mode, since: time.Now(), done: make(chan struct{})}
 	if l != nil {
 		for _, h := range l.holders {
 			if h.owner.group != o.group && h.modes&conflicts[key.space][mode] != 0 {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -87,7 +88,7 @@ func (s *Store) Locks() []LockInfo {
 				}
 			}
 		}
-		for _, w := range l.queue {
+		for _, w := range slices.Concat(l.queue, l.watch) {
 			add(k, w.owner, w.mode, w.since)
 		}
 	}
@@ -103,20 +104,12 @@ func (s *Store) Blockers(process int32) []int32 {
 	defer lt.mu.Unlock()
 	found := map[int32]bool{}
 	for _, l := range lt.locks {
-		for i, w := range l.queue {
+		for _, w := range slices.Concat(l.queue, l.watch) {
 			if w.owner.group.process != process {
 				continue
 			}
-			against := conflicts[l.key.space][w.mode]
-			for _, h := range l.holders {
-				if h.owner.group != w.owner.group && h.modes&against != 0 {
-					found[h.owner.group.process] = true
-				}
-			}
-			for _, ahead := range l.queue[:i] {
-				if ahead.owner.group != w.owner.group && against&(1<<ahead.mode) != 0 {
-					found[ahead.owner.group.process] = true
-				}
+			for _, o := range w.blockers() {
+				found[o.group.process] = true
 			}
 		}
 	}

@@ -47,9 +47,6 @@ func (v *View) Nearest(t *catalog.Table, ix *catalog.Index, n NearestSpec, spec 
 	if len(n.Query) != x.vectors.dim {
 		return nil, sqlerr.New(sqlerr.DataException, "different vector dimensions %d and %d", x.vectors.dim, len(n.Query))
 	}
-	if v.x != nil {
-		v.x.reads.noteTable(t.ID)
-	}
 	s := &nearestSource{filter: rowFilter{rows: n.Rows, keep: n.Filter, columns: n.FilterColumns}, want: n.K}
 	if s.want <= 0 {
 		s.want = nearestStep
@@ -67,6 +64,9 @@ func (v *View) Nearest(t *catalog.Table, ix *catalog.Index, n NearestSpec, spec 
 		}
 	}
 	key, one := x.partitionKey(n.Partition)
+	if v.x != nil {
+		v.x.reads.notePartition(t.ID, x, key, one)
+	}
 	var parts []string
 	if one {
 		parts = []string{string(key)}

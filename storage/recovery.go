@@ -62,6 +62,7 @@ func (s *Store) loadSnapshot(ctx context.Context) (*snapshot.State, error) {
 		return nil, err
 	}
 	for _, t := range s.tables {
+		t.compacted = t.changed
 		t.settle()
 	}
 	for i := range st.Effects {

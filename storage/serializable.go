@@ -15,8 +15,8 @@ const rangesMax = 256
 const rangeWalkMax = 8192
 
 // readSet is what a serializable transaction has read: whole tables, or key
-// ranges of ordered indexes, which cover rows that were not there. At commit
-// nothing in it may have changed since the snapshot, so that all serializable
+// ranges of ordered indexes, partitions of vector and text indexes, items of
+// inverted ones, which cover rows that were not there. At commit nothing in it may have changed since the snapshot, so that all serializable
 // transactions are as if run one after the other, at their commits; read-only
 // ones at their snapshots. False alarms are possible, misses are not.
 type readSet struct {
@@ -24,9 +24,10 @@ type readSet struct {
 }
 
 type tableReads struct {
-	all    bool
-	ranges []readRange
-	rows   map[uint32]bool
+	all        bool
+	ranges     []readRange
+	predicates []readPredicate
+	rows       map[uint32]bool
 }
 
 type readRange struct {
@@ -98,7 +99,7 @@ func (t *table) changedUnder(r *tableReads, since Timestamp) bool {
 	if t.changed <= since {
 		return false
 	}
-	if r.all {
+	if r.all || t.predicatesChanged(r.predicates, since) {
 		return true
 	}
 	for local := range r.rows {

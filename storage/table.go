@@ -32,22 +32,23 @@ type table struct {
 	unique    atomic.Pointer[[]*tableIndex] // the unique ones of indexes and joined, by OID
 	shape     atomic.Uint64                 // counts changes of which indexes commits keep up
 
-	mu       sync.RWMutex
-	newest   []uint32 // row → its newest version, 0 = none was committed
-	versions versions
-	data     arena.Arena
-	vectors  map[int]*vectorColumn // attribute → where its vectors live
-	live     bitset                // rows whose newest version is open: the current tier of scans
-	dead     []deadRow             // the history tier, ascending by time of death
-	liveRows index.Series          // number of live rows
-	epoch    int                   // counts compactions, which renumber versions
-	closed   int                   // versions closed since the last one
-	changed  Timestamp             // newest commit that touched the table
-	indexes  map[types.OID]*tableIndex
-	builds   []*indexBuild  // that note what is installed; changed under the sequencer's lock too
-	joined   []*tableIndex  // built, kept up by commits, not attached yet
-	retired  []retiredIndex // dropped and replaced ones, for reads of the past
-	fixer    row.Builder    // of install
+	mu        sync.RWMutex
+	newest    []uint32 // row → its newest version, 0 = none was committed
+	versions  versions
+	data      arena.Arena
+	vectors   map[int]*vectorColumn // attribute → where its vectors live
+	live      bitset                // rows whose newest version is open: the current tier of scans
+	dead      []deadRow             // the history tier, ascending by time of death
+	liveRows  index.Series          // number of live rows
+	epoch     int                   // counts compactions, which renumber versions
+	closed    int                   // versions closed since the last one
+	changed   Timestamp             // newest commit that touched the table
+	compacted Timestamp             // newest commit before versions were renumbered last: behind it they are in order
+	indexes   map[types.OID]*tableIndex
+	builds    []*indexBuild  // that note what is installed; changed under the sequencer's lock too
+	joined    []*tableIndex  // built, kept up by commits, not attached yet
+	retired   []retiredIndex // dropped and replaced ones, for reads of the past
+	fixer     row.Builder    // of install
 
 	counters tableCounters
 }

@@ -66,9 +66,6 @@ func (v *View) Text(t *catalog.Table, ix *catalog.Index, q TextSpec, spec ScanSp
 		return nil, sqlerr.Internal("index %q is not a text index", ix.Name)
 	}
 	c.through(&x.counters)
-	if v.x != nil {
-		v.x.reads.noteTable(t.ID)
-	}
 	model := bm25{q.K1, q.B}
 	if q.K1 == 0 && q.B == 0 {
 		model = bm25{option(x.def.Options, "k1", bm25K1), option(x.def.Options, "b", bm25B)}
@@ -78,9 +75,13 @@ func (v *View) Text(t *catalog.Table, ix *catalog.Index, q TextSpec, spec ScanSp
 		return nil, err
 	}
 	s := &textSource{filter: rowFilter{rows: q.Rows, keep: q.Filter, columns: q.FilterColumns}}
+	key, one := x.partitionKey(q.Partition)
+	if v.x != nil {
+		v.x.reads.notePartition(t.ID, x, key, one)
+	}
 	c.table.mu.RLock()
 	parts := x.text.Partitions()
-	if key, one := x.partitionKey(q.Partition); one {
+	if one {
 		parts = []string{string(key)}
 	} else if q.Counts {
 		c.table.mu.RUnlock()
