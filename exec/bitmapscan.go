@@ -136,8 +136,7 @@ func (r *run) bitmapScan(n *plan.BitmapScan) (operator, error) {
 }
 
 func (o *bitmapScan) open() error {
-	ok, err := o.start()
-	if err != nil || !ok {
+	if err := o.start(); err != nil {
 		return err
 	}
 	// The same versions as the scan's, but no column: only the rows count.

@@ -29,6 +29,11 @@ type Env struct {
 	ViewAt func(ctx context.Context, at storage.Timestamp) (*storage.View, error)
 	// QueryTime is the snapshot that a lineage row recorded (AS OF QUERY).
 	QueryTime func(ctx context.Context, id types.Value) (storage.Timestamp, error)
+	// Moments are those of the plan's clauses that were found before the run, by
+	// which its names were resolved; others are evaluated.
+	Moments map[*plan.Temporal]storage.Timestamp
+	// HostAt is what function bodies and virtual relations read as of a clause. Nil: refused.
+	HostAt func(*storage.View) Host
 
 	Txn       *storage.Txn // nil for a pure AS OF read
 	Isolation storage.Isolation
@@ -52,6 +57,12 @@ type Env struct {
 
 	Ranked       []*lineage.Record // out: one per ranked scan, with its hits
 	RowsAffected int64             // out: of the top-level command
+}
+
+// Host is what a statement's functions and virtual relations read.
+type Host interface {
+	builtin.Host
+	catalog.VirtualSource
 }
 
 func (e *Env) notice(n *sqlerr.Error) {

@@ -22,12 +22,12 @@ func (r *run) indexScan(n *plan.IndexScan) (operator, error) {
 }
 
 func (o *indexScan) open() error {
-	ok, err := o.start()
-	if err != nil || !ok {
+	if err := o.start(); err != nil {
 		return err
 	}
 	o.spec.Reverse = o.n.Reverse
-	if ok, err = o.keys.eval(o.n.Reverse); err != nil || !ok {
+	ok, err := o.keys.eval(o.n.Reverse)
+	if err != nil || !ok {
 		return err
 	}
 	o.cursor, err = o.keys.next(o.view, o.s.Table, o.spec, true)

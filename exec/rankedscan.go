@@ -63,7 +63,7 @@ func (o *ranked) limit(n int64) { o.want = n }
 
 // prepare resolves the view, the bound, the partition and the candidates. False: no rows.
 func (o *ranked) prepare() (set *storage.RowSet, partition []types.Value, ok bool, err error) {
-	if ok, err = o.start(); err != nil || !ok {
+	if err = o.start(); err != nil {
 		return nil, nil, false, err
 	}
 	o.given, o.left, o.told = 0, -1, false

@@ -102,15 +102,12 @@ func (r *run) scanBase(s *plan.Scan, node plan.Node) (scanBase, error) {
 	return scanBase{r: r, s: s, node: node, l: l, cond: cond, m: r.instrument(node)}, err
 }
 
-// start resolves the view. False: there are no rows.
-func (o *scanBase) start() (bool, error) {
+// start resolves the view.
+func (o *scanBase) start() (err error) {
 	o.close()
 	o.spec = storage.ScanSpec{Columns: o.l.fetch}
-	var err error
-	if o.view, err = o.r.temporal(o.s, &o.spec); err != nil {
-		return false, err
-	}
-	return !o.r.absent(o.s, o.view), nil
+	o.view, err = o.r.temporal(o.s, &o.spec)
+	return err
 }
 
 func (o *scanBase) close() {

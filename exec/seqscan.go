@@ -13,8 +13,8 @@ func (r *run) seqScan(n *plan.SeqScan) (operator, error) {
 }
 
 func (o *seqScan) open() error {
-	ok, err := o.start()
-	if err != nil || !ok {
+	err := o.start()
+	if err != nil {
 		return err
 	}
 	o.cursor, err = o.view.Scan(o.s.Table, o.spec)

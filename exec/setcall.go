@@ -48,7 +48,10 @@ func (c *setCall) rows(cols []types.Column, i int, yield func(row []types.Value)
 		null = null || args[k].IsNull()
 	}
 	fn := c.n.Fn
-	site := c.r.comp.Site(fn, plan.FuncArgs(c.n.Args), c.ret())
+	site, err := c.r.comp.SiteAsOf(c.n.AsOf, plan.FuncArgs(c.n.Args), c.ret())
+	if err != nil {
+		return err
+	}
 	site.Columns = c.n.Defs
 	if fn.Rows != nil {
 		if null && fn.Strict {

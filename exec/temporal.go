@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/eval"
@@ -61,16 +62,10 @@ func (r *run) temporal(s *plan.Scan, spec *storage.ScanSpec) (*storage.View, err
 	if t == nil {
 		return r.env.View, nil
 	}
-	switch t.Kind {
-	case plan.AsOf:
-		at, err := r.moment(t.A)
-		if err != nil {
-			return nil, err
-		}
-		return r.viewAt(at)
-	case plan.AsOfQuery:
-		return r.viewOfQuery(t)
-	case plan.All:
+	if t.Single() {
+		return r.viewOf(t)
+	}
+	if t.Kind == plan.All {
 		spec.Versions, spec.VersionsFrom, spec.VersionsTo = true, -storage.Infinity, storage.Infinity
 		return r.env.View, nil
 	}
@@ -89,45 +84,63 @@ func (r *run) temporal(s *plan.Scan, spec *storage.ScanSpec) (*storage.View, err
 	return r.env.View, nil
 }
 
-func (r *run) viewOfQuery(t *plan.Temporal) (*storage.View, error) {
-	x, err := r.compile(t.A)
-	if err != nil {
-		return nil, err
-	}
-	id, err := x.Values(nil)
-	if err != nil {
-		return nil, err
-	}
-	if id.IsNull() || r.env.QueryTime == nil {
-		return nil, sqlerr.New(sqlerr.NullValueNotAllowed, "AS OF QUERY needs the id of a recorded query")
-	}
-	at, err := r.env.QueryTime(r.ctx, id)
-	if err != nil {
-		return nil, err
+// viewOf opens the snapshot of a clause with one moment.
+func (r *run) viewOf(t *plan.Temporal) (*storage.View, error) {
+	at, ok := r.env.Moments[t]
+	if !ok {
+		var err error
+		if at, err = r.evaluate(t); err != nil {
+			return nil, err
+		}
 	}
 	return r.viewAt(at)
 }
 
-// absent reports a table that did not exist yet at the view's time, and says so.
-func (r *run) absent(s *plan.Scan, v *storage.View) bool {
-	if v == r.env.View || v.Catalog().Table(s.Table.ID) != nil {
-		return false
+// evaluate finds the moment of AS OF or AS OF QUERY.
+func (r *run) evaluate(t *plan.Temporal) (storage.Timestamp, error) {
+	if t.Kind == plan.AsOf {
+		return r.moment(t.A)
 	}
-	n := sqlerr.Notice("relation \"%s\" did not exist at %s: no rows", s.Table.Name, r.timeText(int64(v.Time())))
-	if s.Table.Created != 0 {
-		n = n.WithDetail("It was created at %s.", r.timeText(s.Table.Created))
+	x, err := r.compile(t.A)
+	if err != nil {
+		return 0, err
 	}
-	if from, to := s.Table.ValidTime(); from != 0 && to != 0 {
-		n = n.WithHint("Use FOR VALID_TIME AS OF to ask when facts held.")
+	id, err := x.Values(nil)
+	if err != nil {
+		return 0, err
 	}
-	r.env.notice(n)
-	return true
+	if id.IsNull() || r.env.QueryTime == nil {
+		return 0, sqlerr.New(sqlerr.NullValueNotAllowed, "AS OF QUERY needs the id of a recorded query")
+	}
+	return r.env.QueryTime(r.ctx, id)
 }
 
-func (r *run) timeText(us int64) string {
-	var f *types.Format
-	if r.env.Builtin != nil {
-		f = r.env.Builtin.Format
+// hostAt is what functions and virtual relations read as of a clause.
+func (r *run) hostAt(t *plan.Temporal) (Host, error) {
+	v, err := r.viewOf(t)
+	if err != nil {
+		return nil, err
 	}
-	return types.FormatText(types.Timestamptz, types.NewInt(us), f)
+	if r.env.HostAt == nil {
+		return nil, sqlerr.Unsupported("AS OF in this place", "")
+	}
+	return r.env.HostAt(v), nil
+}
+
+// EnvAsOf is the surroundings of functions called as of a clause.
+func (r *run) EnvAsOf(t *plan.Temporal) (*builtin.Env, error) {
+	if e := r.envs[t]; e != nil {
+		return e, nil
+	}
+	h, err := r.hostAt(t)
+	if err != nil {
+		return nil, err
+	}
+	e := *r.env.Builtin
+	e.Host = h
+	if r.envs == nil {
+		r.envs = map[*plan.Temporal]*builtin.Env{}
+	}
+	r.envs[t] = &e
+	return &e, nil
 }

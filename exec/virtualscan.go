@@ -22,9 +22,16 @@ func (r *run) virtualScan(n *plan.VirtualScan) (operator, error) {
 
 func (o *virtualScan) open() error {
 	o.close()
+	source := o.r.env.Virtual
+	if t := o.n.Temporal; t != nil {
+		var err error
+		if source, err = o.r.hostAt(t); err != nil {
+			return err
+		}
+	}
 	row := make([]types.Value, len(o.n.Cols))
 	o.rows = pull(o.n.Columns(), func(yield func(row []types.Value) error) error {
-		return o.n.Virtual.Rows(o.r.env.Virtual, func(full []types.Value) error {
+		return o.n.Virtual.Rows(source, func(full []types.Value) error {
 			for i, c := range o.n.Cols {
 				row[i] = types.Null
 				if c > 0 {

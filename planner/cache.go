@@ -2,6 +2,7 @@ package planner
 
 import (
 	"container/list"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,11 +40,49 @@ type planCache struct {
 }
 
 type cachedPlan struct {
-	key     string
-	bound   *bind.Result
-	tables  []tableUse       // what the plan assumed about the tables it reads
-	catalog *catalog.Catalog // for which the entry was last found valid
-	bytes   int
+	key    string
+	bound  *bind.Result
+	tables []tableUse // what the plan assumed about the tables it reads
+	valid  catalogs   // for which the entry was last found valid; guarded by the cache's mutex
+	bytes  int
+}
+
+// catalogs are what names of one run of a statement resolve in: the statement's,
+// and those of its clauses AS OF in their order.
+type catalogs struct {
+	own  *catalog.Catalog
+	past []*catalog.Catalog
+}
+
+// catalogsOf finds the catalogs of this run for a plan that is bound already.
+func catalogsOf(ctx *bind.Context, bound *bind.Result) (catalogs, error) {
+	cats := catalogs{own: ctx.Catalog}
+	for i := range bound.Past {
+		c := ctx.Catalog
+		if ctx.CatalogAt != nil {
+			at, err := ctx.CatalogAt(bound.Past[i].Clause)
+			if err != nil {
+				return cats, err
+			}
+			if at != nil {
+				c = at
+			}
+		}
+		cats.past = append(cats.past, c)
+	}
+	return cats, nil
+}
+
+func (c *catalogs) equal(o *catalogs) bool { return c.own == o.own && slices.Equal(c.past, o.past) }
+
+// of is the catalog of a clause; nil is the statement's own.
+func (c *catalogs) of(bound *bind.Result, clause *plan.Temporal) *catalog.Catalog {
+	for i := range bound.Past {
+		if bound.Past[i].Clause == clause {
+			return c.past[i]
+		}
+	}
+	return c.own
 }
 
 func newPlanCache(maxBytes int) *planCache {
@@ -52,7 +91,7 @@ func newPlanCache(maxBytes int) *planCache {
 
 func (c *planCache) get(ctx *bind.Context, stmt parse.Statement) (*plan.Plan, error) {
 	key := planKey(ctx, stmt)
-	if p := c.lookup(key, ctx.Catalog); p != nil {
+	if p := c.lookup(key, ctx); p != nil {
 		return p, nil
 	}
 	return c.make(ctx, stmt, key)
@@ -65,16 +104,27 @@ func (c *planCache) make(ctx *bind.Context, stmt parse.Statement, key string) (*
 	if err != nil {
 		return nil, err
 	}
-	bound.Plan = opt.Optimize(ctx.Catalog, c.sizes, bound.Plan)
+	bound.Plan = optimize(ctx, c.sizes, bound)
 	if len(bound.Plan.Notices) > 0 {
 		// It depends on a relation that the catalog of its moment does not have.
 		return bound.Plan, nil
 	}
+	cats := catalogs{own: ctx.Catalog}
+	for i := range bound.Past {
+		cats.past = append(cats.past, bound.CatalogOf(bound.Past[i].Clause, ctx.Catalog))
+	}
 	c.store(&cachedPlan{
-		key: key, bound: bound, tables: tablesOf(ctx.Catalog, c.sizes, bound.Plan), catalog: ctx.Catalog,
+		key: key, bound: bound, tables: tablesOf(&cats, c.sizes, bound), valid: cats,
 		bytes: planBytesFixed + planBytesPerTextByte*len(stmt.Text),
 	})
 	return bound.Plan, nil
+}
+
+// optimize chooses access paths among the indexes of each reference's moment.
+func optimize(ctx *bind.Context, sizes opt.Sizes, bound *bind.Result) *plan.Plan {
+	return opt.Optimize(func(clause *plan.Temporal) *catalog.Catalog {
+		return bound.CatalogOf(clause, ctx.Catalog)
+	}, sizes, bound.Plan)
 }
 
 // planKey is everything beside the catalog that the plan depends on.
@@ -112,40 +162,53 @@ func planKey(ctx *bind.Context, stmt parse.Statement) string {
 	return w.String()
 }
 
-func (c *planCache) lookup(key string, cat *catalog.Catalog) *plan.Plan {
+func (c *planCache) lookup(key string, ctx *bind.Context) *plan.Plan {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	e, ok := c.byKey[key]
 	if !ok {
 		c.misses++
+		c.mu.Unlock()
 		return nil
 	}
 	entry := e.Value.(*cachedPlan)
-	if entry.catalog != cat && !entry.valid(cat) || entry.outgrown(c.sizes) {
+	known := entry.valid
+	c.mu.Unlock()
+	cats, err := catalogsOf(ctx, entry.bound) // may wait: a moment is read when all commits before it are
+	fits := err == nil && (known.equal(&cats) || entry.fits(&cats)) && !entry.outgrown(c.sizes)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	stored := c.byKey[key] == e
+	if !fits { // binding says why where a moment cannot be read
 		c.misses++
-		c.drop(e)
+		if stored {
+			c.drop(e)
+		}
 		return nil
 	}
-	entry.catalog = cat
+	entry.valid = cats
 	c.hits++
-	c.recent.MoveToFront(e)
+	if stored {
+		c.recent.MoveToFront(e)
+	}
 	return entry.bound.Plan
 }
 
-// valid repeats the plan's look-ups in another catalog.
-func (e *cachedPlan) valid(cat *catalog.Catalog) bool {
+// fits repeats the plan's look-ups in other catalogs.
+func (e *cachedPlan) fits(cats *catalogs) bool {
 	for _, o := range e.bound.Plan.Objects {
-		if cat.ObjectVersion(o.ID) != o.Version {
+		if cats.of(e.bound, o.At).ObjectVersion(o.ID) != o.Version {
 			return false
 		}
 	}
 	for i := range e.bound.Names {
-		if e.bound.Names[i].Resolve(cat) != e.bound.Names[i].ID {
+		n := &e.bound.Names[i]
+		if n.Resolve(cats.of(e.bound, n.At)) != n.ID {
 			return false
 		}
 	}
 	for i := range e.tables {
-		if !sameIndexes(e.tables[i].indexes, cat.Indexes(e.tables[i].table.ID)) {
+		u := &e.tables[i]
+		if !sameIndexes(u.indexes, cats.of(e.bound, u.at).Indexes(u.table.ID)) {
 			return false
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"synapse/planner/ast"
 	"synapse/planner/bind"
 	"synapse/planner/ddl"
-	"synapse/planner/opt"
 	"synapse/planner/parse"
 )
 
@@ -15,11 +14,12 @@ import (
 func (p *Planner) PlanDDL(ctx ddl.Context, stmt parse.Statement) (*plan.Plan, error) {
 	ctx.TextStart = stmt.Start
 	ctx.Query = func(bc bind.Context, q ast.Stmt, text string) (*plan.Plan, error) {
+		bc.Inner = true
 		r, err := bind.Bind(&bc, q, text)
 		if err != nil {
 			return nil, err
 		}
-		return opt.Optimize(bc.Catalog, p.plans.sizes, r.Plan), nil
+		return optimize(&bc, p.plans.sizes, r), nil
 	}
 	return ddl.Bind(&ctx, stmt.Stmt, stmt.Text)
 }

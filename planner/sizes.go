@@ -3,12 +3,14 @@ package planner
 import (
 	"synapse/catalog"
 	"synapse/exec/plan"
+	"synapse/planner/bind"
 	"synapse/planner/opt"
 )
 
 // tableUse is what a cached plan assumed about a table.
 type tableUse struct {
 	table   *catalog.Table
+	at      *plan.Temporal // the clause in whose catalog it is; nil: the statement's
 	indexes []*catalog.Index
 	rows    int
 	known   bool
@@ -22,14 +24,15 @@ const (
 )
 
 // tablesOf lists the stored tables that a plan depends on.
-func tablesOf(cat *catalog.Catalog, sizes opt.Sizes, p *plan.Plan) []tableUse {
+func tablesOf(cats *catalogs, sizes opt.Sizes, bound *bind.Result) []tableUse {
 	var out []tableUse
-	for _, o := range p.Objects {
+	for _, o := range bound.Plan.Objects {
+		cat := cats.of(bound, o.At)
 		t := cat.Table(o.ID)
 		if t == nil || t.Virtual {
 			continue
 		}
-		u := tableUse{table: t, indexes: cat.Indexes(t.ID)}
+		u := tableUse{table: t, at: o.At, indexes: cat.Indexes(t.ID)}
 		if sizes != nil {
 			u.rows, u.known = sizes.Rows(t)
 		}

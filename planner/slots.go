@@ -18,7 +18,7 @@ func (p *Planner) planSlotted(bc *bind.Context, stmt parse.Statement) (*plan.Pla
 	plainKey := planKey(bc, plain)
 	if len(bc.ParamTypes) < stmt.Slots[0].Number { // else the client has parameters that the text does not use
 		key := planKey(bc, stmt)
-		pl := p.plans.lookup(key, bc.Catalog)
+		pl := p.plans.lookup(key, bc)
 		if pl == nil {
 			slotted := *bc // make changes it
 			pl, _ = p.plans.make(&slotted, parse.Statement{Stmt: stmt.Stmt, Text: stmt.Key, Slots: stmt.Slots}, key)
@@ -27,7 +27,7 @@ func (p *Planner) planSlotted(bc *bind.Context, stmt parse.Statement) (*plan.Pla
 			return pl, slots, nil
 		}
 	}
-	if pl := p.plans.lookup(plainKey, bc.Catalog); pl != nil {
+	if pl := p.plans.lookup(plainKey, bc); pl != nil {
 		return pl, nil, nil
 	}
 	list, err := parse.Parse(plain.Text)

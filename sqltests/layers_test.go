@@ -66,6 +66,7 @@ var layers = map[string]string{
 	"sqltests":          vocabulary,
 	"sqltests/harness":  "exec/remote storage wire wire/session",
 	"sqltests/seed":     "",
+	"sqltests/asof":     "",
 	"sqltests/clients":  "",
 	"sqltests/survival": "",
 }

@@ -30,9 +30,12 @@ func (c *Compiler) call(e *plan.Func, x *Expr) (node, error) {
 		x.volatile = true
 		x.constant = false
 	}
+	site, err := c.SiteAsOf(e.AsOf, plan.FuncArgs(e.Args), e.Typ)
+	if err != nil {
+		return nil, err
+	}
 	n := &call{
-		fn: e.Fn, args: args, typ: e.Typ,
-		site: c.Site(e.Fn, plan.FuncArgs(e.Args), e.Typ),
+		fn: e.Fn, args: args, typ: e.Typ, site: site,
 		vals: make([]types.Value, len(args)),
 	}
 	if len(args) == 2 {
@@ -44,6 +47,21 @@ func (c *Compiler) call(e *plan.Func, x *Expr) (node, error) {
 // Site makes the call site of a function for its body.
 func (c *Compiler) Site(_ *builtin.Function, args []types.Type, ret types.Type) *builtin.Call {
 	return &builtin.Call{Env: c.Env, Args: args, Ret: ret}
+}
+
+// SiteAsOf is Site for a body that reads as of a clause; nil is the statement's own moment.
+func (c *Compiler) SiteAsOf(asOf *plan.Temporal, args []types.Type, ret types.Type) (*builtin.Call, error) {
+	env := c.Env
+	if asOf != nil {
+		if c.EnvAsOf == nil {
+			return nil, sqlerr.Unsupported("AS OF in this place", "")
+		}
+		var err error
+		if env, err = c.EnvAsOf(asOf); err != nil {
+			return nil, err
+		}
+	}
+	return &builtin.Call{Env: env, Args: args, Ret: ret}, nil
 }
 
 func (n *call) row(r *Row) (types.Value, error) {

@@ -10,10 +10,12 @@ import (
 // Compiler holds what the expressions of one statement run share. Params and
 // Slots are read when an expression is evaluated, not when it is compiled.
 type Compiler struct {
-	Env    *builtin.Env
-	Params []types.Value
-	Slots  []types.Value
-	Sub    Subqueries // nil: subqueries are refused
+	Env *builtin.Env
+	// EnvAsOf is Env for calls that read as of a clause; nil: refused.
+	EnvAsOf func(*plan.Temporal) (*builtin.Env, error)
+	Params  []types.Value
+	Slots   []types.Value
+	Sub     Subqueries // nil: subqueries are refused
 
 	cache map[int]*subResult
 }

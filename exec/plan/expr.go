@@ -45,6 +45,9 @@ type Func struct {
 	Typ  types.Type
 	Op   string // operator name for display; "" = function syntax
 	Cast bool   // shown as a cast
+	// AsOf is the clause around the call, nil = the statement's: a body that reads
+	// the catalog or tables sees that moment.
+	AsOf *Temporal
 }
 
 // IOCast converts through text output and input of the two types.

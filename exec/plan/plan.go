@@ -2,6 +2,7 @@ package plan
 
 import (
 	"synapse/catalog"
+	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 )
 
@@ -27,12 +28,13 @@ type Plan struct {
 	CTEs     []CTE        // by number; data-modifying ones run even if nothing reads them
 	Slots    int          // how many slots Slot expressions use
 	AsOf     *Temporal    // statement level; nil = none
+	Moments  []*Temporal  // of clauses further inside; each has one moment per run
 	Objects  []ObjectVersion
-	ReadOnly bool   // writes nothing: may run AS OF and in a read-only transaction
-	Text     string // source text, for lineage and EXPLAIN
-	Ranked   bool   // has a vector, text or memory search whose hits lineage records
-	Notices  []string
-	DDL      *DDL // UtilityCommand: what to do; Root is nil
+	ReadOnly bool            // writes nothing: may run AS OF and in a read-only transaction
+	Text     string          // source text, for lineage and EXPLAIN
+	Ranked   bool            // has a vector, text or memory search whose hits lineage records
+	Notices  []*sqlerr.Error // for the client, before the rows
+	DDL      *DDL            // UtilityCommand: what to do; Root is nil
 }
 
 // OutColumn describes a result column for RowDescription.
@@ -47,6 +49,7 @@ type OutColumn struct {
 type ObjectVersion struct {
 	ID      types.OID
 	Version uint64
+	At      *Temporal // the clause in whose catalog it was found; nil: the statement's
 }
 
 // CTE is a WITH query that is computed once per statement.
@@ -77,6 +80,9 @@ type Temporal struct {
 	Kind TemporalKind
 	A, B Expr
 }
+
+// Single reports a clause that reads one moment, not a range of versions.
+func (t *Temporal) Single() bool { return t.Kind == AsOf || t.Kind == AsOfQuery }
 
 // Node is an operator of the plan tree.
 type Node interface {

@@ -139,6 +139,7 @@ type SetCall struct {
 	Defs []builtin.OutColumn
 	// Expand: the function returns a composite (record) that becomes several columns.
 	Expand bool
+	AsOf   *Temporal // as Func.AsOf
 }
 
 // CTEScan reads the rows of a CTE computed once.

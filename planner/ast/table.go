@@ -41,7 +41,6 @@ type SubqueryRef struct {
 	Lateral bool
 	Query   *SelectStmt
 	Alias   *Alias
-	AsOf    *TemporalClause // nil from parse, which hands a clause behind the subquery to Query
 }
 
 // FuncRef is function(…) alias, or ROWS FROM (f(…), g(…)) alias.

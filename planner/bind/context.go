@@ -2,6 +2,7 @@ package bind
 
 import (
 	"synapse/catalog"
+	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/plan"
 	"synapse/planner/ast"
@@ -20,9 +21,14 @@ type Context struct {
 	// Today is today's catalog where Catalog is an earlier one, else nil: a
 	// relation that Catalog does not have yet but Today has yields no rows.
 	Today *catalog.Catalog
-	// CatalogAt returns the catalog as of a moment (µs since 2000), for table
-	// references with an AS OF of their own; nil: they are bound by Catalog.
-	CatalogAt func(micros int64) (*catalog.Catalog, error)
+	// CatalogAt returns the catalog as of a clause of a reference or subquery (AS
+	// OF, AS OF QUERY); nil where its moment is not known yet, as at Describe. A
+	// nil function: all is bound by Catalog.
+	CatalogAt func(clause *plan.Temporal) (*catalog.Catalog, error)
+	// Inner says that the query is part of another statement, such as CREATE
+	// TABLE AS: AS OF at its end is bound like a subquery's. Otherwise the
+	// statement's own moment was resolved before, and Catalog is of then.
+	Inner bool
 	// ParamTypes are the types the client gave for $1, $2, …; 0 where it gave none.
 	ParamTypes []types.OID
 	// Format reads the literals of types whose text form depends on settings.
@@ -43,12 +49,25 @@ type NameUse struct {
 	Name   string
 	Path   []string
 	ID     types.OID
+	At     *plan.Temporal // the clause in whose catalog it was resolved; nil: the statement's
 }
 
 // Result is a bound statement.
 type Result struct {
 	Plan  *plan.Plan
 	Names []NameUse
+	Past  []Past // the moments of clauses, in the order of the text
+}
+
+// CatalogOf is the catalog that a clause's names were resolved in; own is the
+// statement's, which nil and clauses of an unknown moment have.
+func (r *Result) CatalogOf(clause *plan.Temporal, own *catalog.Catalog) *catalog.Catalog {
+	for i := range r.Past {
+		if r.Past[i].Clause == clause && r.Past[i].Catalog != nil {
+			return r.Past[i].Catalog
+		}
+	}
+	return own
 }
 
 // binder holds what one source text of a statement needs: the text itself and
@@ -57,6 +76,7 @@ type Result struct {
 type binder struct {
 	*statement
 	text string   // for error positions; "" where unknown
+	root ast.Node // the statement or query that the text is; nil: an expression
 	kept bool     // text comes from the catalog: no parameters, no positions
 	base int      // where text starts in what positions count from
 	path []string // schema names in order of search
@@ -67,15 +87,20 @@ type statement struct {
 	ctx      *Context
 	params   *params
 	objects  []plan.ObjectVersion
-	seen     map[types.OID]bool
-	names    []NameUse
-	relCount int // relations numbered so far
-	viewDeep int // nesting of views being expanded
+	seen     map[objectUse]bool
+	uses     []NameUse
+	now      *moment // that the names in work are resolved as of; nil: the statement's own
+	past     []Past
+	told     map[types.OID]bool // relations whose absence the client knows of
+	own      ast.Stmt           // its AS OF is the statement's, resolved before
+	broken   []*cte             // do not compile at their own moment
+	relCount int                // relations numbered so far
+	viewDeep int                // nesting of views being expanded
 	ranked   bool
 	locks    bool // rows are locked somewhere
 	// defaults are the columns' bound defaults: rows of VALUES share them.
 	defaults map[*catalog.Column]plan.Expr
-	notices  []string
+	notices  []*sqlerr.Error
 
 	// literalPos is where strings of type unknown stand: an error of their
 	// input function points there, not at the construct that gave them a type.
@@ -84,11 +109,17 @@ type statement struct {
 	sublinkNames map[*ast.SubLink]string
 }
 
+// objectUse is an object in the catalog of a clause.
+type objectUse struct {
+	id types.OID
+	at *plan.Temporal
+}
+
 // viewDepthMax bounds the nesting of views.
 const viewDepthMax = 64
 
 func newBinder(ctx *Context, text string) *binder {
-	s := &statement{ctx: ctx, seen: map[types.OID]bool{}, literalPos: map[*plan.Const]int{}, sublinkNames: map[*ast.SubLink]string{}, defaults: map[*catalog.Column]plan.Expr{}}
+	s := &statement{ctx: ctx, seen: map[objectUse]bool{}, literalPos: map[*plan.Const]int{}, sublinkNames: map[*ast.SubLink]string{}, defaults: map[*catalog.Column]plan.Expr{}}
 	s.params = newParams(ctx.ParamTypes)
 	return &binder{statement: s, text: text, base: ctx.TextStart, path: ctx.SearchPath}
 }
@@ -108,20 +139,28 @@ func (b *binder) format() *types.Format {
 	return types.DefaultFormat
 }
 
-// uses records that the plan depends on an object.
-func (b *binder) uses(id types.OID) {
-	if id == 0 || b.seen[id] {
+// dependOn records that the plan depends on an object as of a moment.
+func (b *binder) dependOn(id types.OID, m *moment) {
+	use := objectUse{id, m.clauseOf()}
+	if id == 0 || b.seen[use] {
 		return
 	}
-	b.seen[id] = true
-	b.objects = append(b.objects, plan.ObjectVersion{ID: id, Version: b.ctx.Catalog.ObjectVersion(id)})
+	b.seen[use] = true
+	b.objects = append(b.objects, plan.ObjectVersion{ID: id, Version: m.namesOr(b.ctx.Catalog).ObjectVersion(id), At: use.at})
 }
 
 // Bind compiles a SELECT, VALUES, INSERT, UPDATE, DELETE or MERGE. text is the
 // user's text that positions of stmt point into.
 func Bind(ctx *Context, stmt ast.Stmt, text string) (*Result, error) {
 	b := newBinder(ctx, text)
+	b.root = stmt
+	if !ctx.Inner {
+		b.own = stmt
+	}
 	q, err := b.bindStatement(stmt)
+	if err == nil {
+		err = b.unread()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -130,5 +169,5 @@ func Bind(ctx *Context, stmt ast.Stmt, text string) (*Result, error) {
 		return nil, err
 	}
 	p.Text = text
-	return &Result{Plan: p, Names: b.names}, nil
+	return &Result{Plan: p, Names: b.uses, Past: b.past}, nil
 }

@@ -21,6 +21,17 @@ type cte struct {
 	selfRefs   int
 	modifying  bool
 	definition *ast.CTE
+
+	// What it takes to bind it anew as of another moment: the same text means
+	// other tables and columns then.
+	source *binder
+	scope  *scope // the level that it is part of
+	before []*cte // the queries of the same WITH that it sees
+	looped bool   // WITH RECURSIVE
+	at     *moment
+	others []*cte // as of other moments
+	// err is why it does not compile at its own moment; it may still at others.
+	err error
 }
 
 // findCTE looks for a WITH query through the levels; nil if none.
@@ -49,9 +60,16 @@ func (b *binder) bindWith(s *scope, q *query, w *ast.With) error {
 		if d.Search != nil || d.Cycle != nil {
 			return sqlerr.Unsupported("SEARCH and CYCLE", "Build the path column in the query.").At(b.at(d.Pos()))
 		}
-		c := &cte{name: d.Name, pos: d.Pos(), materialize: d.Materialize, definition: d}
+		c := &cte{
+			name: d.Name, pos: d.Pos(), materialize: d.Materialize, definition: d,
+			source: b, scope: s, before: s.ctes[:len(s.ctes):len(s.ctes)], looped: w.Recursive, at: b.now,
+		}
 		if err := b.bindCTE(s, c, w.Recursive); err != nil {
-			return err
+			if !travels(b.root) {
+				return err
+			}
+			c.err, c.query, c.recursive, c.self = err, nil, nil, false
+			b.broken = append(b.broken, c)
 		}
 		s.ctes = append(s.ctes, c)
 		q.ctes = append(q.ctes, c)
@@ -109,6 +127,56 @@ func (b *binder) nameCTE(c *cte, cols []relColumn) error {
 		c.cols[i].name = n
 	}
 	return nil
+}
+
+// travels reports a temporal clause anywhere in a statement.
+func travels(stmt ast.Node) bool {
+	found := false
+	ast.Inspect(stmt, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.TableRef:
+			found = found || n.AsOf != nil
+		case *ast.SelectStmt:
+			found = found || n.AsOf != nil
+		}
+		return !found
+	})
+	return found
+}
+
+// unread returns the error of a WITH query that compiles at no moment, once all
+// references are bound.
+func (b *binder) unread() error {
+	for _, c := range b.broken {
+		if len(c.others) == 0 {
+			return c.err
+		}
+	}
+	return nil
+}
+
+// as returns the query as of the moment in work. A reference AS OF, or one inside
+// a subquery AS OF, makes it be bound again by the catalog of then.
+func (c *cte) as(b *binder) (*cte, error) {
+	if c.at == b.now || c.self || c.modifying {
+		return c, c.err
+	}
+	for _, o := range c.others {
+		if o.at == b.now {
+			return o, nil
+		}
+	}
+	o := &cte{
+		name: c.name, pos: c.pos, materialize: c.materialize, definition: c.definition,
+		source: c.source, scope: c.scope, before: c.before, looped: c.looped, at: b.now,
+	}
+	// FROM of its level is bound by now, and is none of its business.
+	level := &scope{parent: c.scope.parent, ctes: c.before}
+	if err := c.source.bindCTE(level, o, o.looped); err != nil {
+		return nil, err
+	}
+	c.others = append(c.others, o)
+	return o, nil
 }
 
 // mentions reports whether a query names a table without schema.
@@ -197,6 +265,14 @@ func (q *query) visibleAt(i int) int {
 
 // cteRelation makes the relation of a reference to a WITH query.
 func (b *binder) cteRelation(s *scope, c *cte, alias string, ref *ast.TableRef) (*relation, error) {
+	if ref.AsOf != nil && (c.self || c.modifying) {
+		return nil, b.errorf(sqlerr.FeatureNotSupported, ref.Pos(), "AS OF cannot be applied to \"%s\"", c.name).
+			WithDetail("Its rows are made by this statement.")
+	}
+	c, err := c.as(b)
+	if err != nil {
+		return nil, err
+	}
 	kind := relCTE
 	if c.self {
 		kind = relWork

@@ -75,6 +75,9 @@ func (d *dumper) describe(n plan.Node) []*plan.SubPlan {
 		for _, c := range n.Calls {
 			if c.Fn != nil {
 				fmt.Fprintf(d, " %s(%s)", c.Fn.Name, x.list(c.Args))
+				if c.AsOf != nil {
+					d.WriteString(" " + d.temporal(c.AsOf))
+				}
 			} else {
 				fmt.Fprintf(d, " %s", x.expr(c.Expr))
 			}

@@ -75,12 +75,18 @@ func (b *binder) tableItem(s *scope, ref *ast.TableRef) (joinNode, []*nameItem, 
 	if err != nil {
 		return nil, nil, err
 	}
-	rel, err := b.tableRef(s, ref, tm)
+	leave, err := b.enter(tm)
+	if err != nil {
+		return nil, nil, err
+	}
+	rel, err := b.tableRef(s, ref)
+	schemas := b.names()
+	leave()
 	if err != nil {
 		return nil, nil, err
 	}
 	rel.temporal = tm
-	if err := b.checkTemporal(rel, ref); err != nil {
+	if err := b.checkTemporal(rel, tm, ref.Pos()); err != nil {
 		return nil, nil, err
 	}
 	if err := b.rename(rel, ref.Alias); err != nil {
@@ -88,7 +94,7 @@ func (b *binder) tableItem(s *scope, ref *ast.TableRef) (joinNode, []*nameItem, 
 	}
 	it := rel.nameItem()
 	if ref.Alias == nil && rel.table != nil {
-		it.schema = b.ctx.Catalog.SchemaName(rel.table.Schema)
+		it.schema = schemas.SchemaName(rel.table.Schema)
 	}
 	return rel, []*nameItem{it}, nil
 }
@@ -100,14 +106,14 @@ func aliasName(a *ast.Alias, name string) string {
 	return name
 }
 
-func (b *binder) tableRef(s *scope, ref *ast.TableRef, tm *temporal) (*relation, error) {
+func (b *binder) tableRef(s *scope, ref *ast.TableRef) (*relation, error) {
 	alias := aliasName(ref.Alias, ref.Name)
 	if ref.Schema == "" {
 		if c := findCTE(s, ref.Name); c != nil {
 			return b.cteRelation(s, c, alias, ref)
 		}
 	}
-	o, absent, err := b.relationAt(ref, tm)
+	o, absent, err := b.relationAt(ref)
 	if err != nil {
 		return nil, err
 	}
@@ -134,11 +140,15 @@ func (b *binder) relation(ref *ast.TableRef) (catalog.Object, error) {
 	if o := b.lookupRelation(ref.Schema, ref.Name); o != nil {
 		return o, nil
 	}
-	name := ref.Name
+	return nil, b.errorf(sqlerr.UndefinedTable, ref.Pos(), "relation \"%s\" does not exist", refName(ref))
+}
+
+// refName is a reference as messages show it.
+func refName(ref *ast.TableRef) string {
 	if ref.Schema != "" {
-		name = ref.Schema + "." + name
+		return ref.Schema + "." + ref.Name
 	}
-	return nil, b.errorf(sqlerr.UndefinedTable, ref.Pos(), "relation \"%s\" does not exist", name)
+	return ref.Name
 }
 
 // viewRelation binds a view's query by the path that its creator had.
@@ -151,7 +161,9 @@ func (b *binder) viewRelation(s *scope, v *catalog.View, alias string) (*relatio
 	if err != nil {
 		return nil, err
 	}
-	q, err := b.source(v.SearchPath).selectStmt(nil, stmt, true)
+	src := b.source(v.SearchPath)
+	src.root = stmt
+	q, err := src.selectStmt(nil, stmt, true)
 	if err != nil {
 		return nil, err
 	}
@@ -175,9 +187,6 @@ func (b *binder) subqueryItem(s *scope, e *ast.SubqueryRef) (*relation, error) {
 	}
 	rel := b.queryRelation(q, s, aliasName(e.Alias, ""))
 	rel.lateral = e.Lateral
-	if rel.temporal, err = b.temporalClause(s, e.AsOf); err != nil {
-		return nil, err
-	}
 	return rel, b.rename(rel, e.Alias)
 }
 

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -18,6 +20,13 @@ func (b *binder) functionItem(s *scope, e *ast.FuncRef) (*relation, error) {
 	rel.lateral, rel.ordinal = true, e.Ordinality
 	var err error
 	if rel.temporal, err = b.temporalClause(s, e.AsOf); err != nil {
+		return nil, err
+	}
+	if tm := rel.temporal; tm != nil && tm.system != nil && !tm.system.Single() {
+		return nil, b.errorf(sqlerr.FeatureNotSupported, tm.pos, "a function has no versions").
+			WithHint("AS OF behind a function makes it read as of one moment.")
+	}
+	if err := b.note(rel.temporal); err != nil {
 		return nil, err
 	}
 	for _, item := range unnestArgs(e.Funcs) {
@@ -70,8 +79,8 @@ func (b *binder) addFunction(s *scope, rel *relation, item *ast.FuncRefItem, def
 	switch f := x.(type) {
 	case *setCall:
 		call.Fn, call.Args = f.fn, f.args
-		if rel.temporal != nil {
-			call.Args = asOfArgument(f, rel.temporal)
+		if call.Args, err = b.validArgument(f, rel.temporal); err != nil {
+			return err
 		}
 		b.ranked = b.ranked || f.fn.Schema == "memory"
 		for _, c := range f.fn.Columns {
@@ -128,17 +137,20 @@ func (b *binder) columnDefs(call *plan.SetCall, x plan.Expr, defs []*ast.ColumnD
 	return names, nil
 }
 
-// asOfArgument passes a reference's AS OF to a function that has an argument
-// of that name and was not given one.
-func asOfArgument(f *setCall, t *temporal) []plan.Expr {
-	if t.system == nil || t.system.Kind != plan.AsOf {
-		return f.args
+// validArgument passes a reference's FOR VALID_TIME AS OF to the argument of the
+// function that means the same, unless one was given.
+func (b *binder) validArgument(f *setCall, t *temporal) ([]plan.Expr, error) {
+	if t == nil || t.valid == nil {
+		return f.args, nil
+	}
+	i := slices.Index(f.fn.ArgNames, "valid_as_of")
+	if i < 0 || t.valid.kind != plan.AsOf {
+		return nil, b.errorf(sqlerr.FeatureNotSupported, f.pos, "this FOR VALID_TIME does not apply to function %s", f.fn.Name).
+			WithHint("It can stand behind a function with an argument valid_as_of, as FOR VALID_TIME AS OF.")
 	}
 	args := append([]plan.Expr(nil), f.args...)
-	for i, name := range f.fn.ArgNames {
-		if name == "as_of" && i < len(args) && isNullConst(args[i]) && args[i].Type().OID == types.OIDTimestamptz {
-			args[i] = t.system.A
-		}
+	if isNullConst(args[i]) {
+		args[i] = t.valid.a
 	}
-	return args
+	return args, nil
 }

@@ -205,7 +205,7 @@ func (in *invocation) signature(actual []types.OID) string {
 }
 
 func (b *binder) noFunction(in *invocation, actual []types.OID) error {
-	if len(in.name) > 1 && b.ctx.Catalog.Schema(in.name[len(in.name)-2]) == nil && len(b.functionsNamed(in.name)) == 0 {
+	if len(in.name) > 1 && b.names().Schema(in.name[len(in.name)-2]) == nil && len(b.functionsNamed(in.name)) == 0 {
 		return b.errorf(sqlerr.InvalidSchemaName, in.pos, "schema \"%s\" does not exist", in.name[len(in.name)-2])
 	}
 	return b.errorf(sqlerr.UndefinedFunction, in.pos, "function %s does not exist", in.signature(actual)).

@@ -340,7 +340,7 @@ func (g *grouper) dependent(v *variable) bool {
 	if pk == nil {
 		return false
 	}
-	g.b.uses(v.rel.table.ID)
+	g.b.dependOn(v.rel.table.ID, v.rel.at)
 	return g.coversKey(v.rel, pk)
 }
 

@@ -262,7 +262,7 @@ func (b *binder) bindDefault(c *catalog.Column) (plan.Expr, error) {
 	case c.Dropped || c.Generated != "":
 		return nil, nil
 	case c.Sequence != 0:
-		b.uses(c.Sequence)
+		b.dependOn(c.Sequence, nil)
 		next, err := b.callNamed("nextval", []plan.Expr{&plan.Const{Typ: types.Regclass, Val: types.NewInt(int64(c.Sequence))}}, -1)
 		if err != nil {
 			return nil, err

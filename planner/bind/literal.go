@@ -112,12 +112,12 @@ func (b *binder) regLookup(text string, t types.OID, pos int) (oid types.OID, ok
 		}
 		return o.ObjectID(), true, nil
 	case types.OIDRegnamespace:
-		if s := b.ctx.Catalog.Schema(parts[0]); s != nil {
+		if s := b.names().Schema(parts[0]); s != nil {
 			return s.ID, true, nil
 		}
 		return 0, false, b.errorf(sqlerr.InvalidSchemaName, pos, "schema \"%s\" does not exist", parts[0])
 	case types.OIDRegrole:
-		if r := b.ctx.Catalog.Role(parts[0]); r != nil {
+		if r := b.names().Role(parts[0]); r != nil {
 			return r.ID, true, nil
 		}
 		return 0, false, b.errorf(sqlerr.UndefinedObject, pos, "role \"%s\" does not exist", parts[0])
@@ -149,16 +149,16 @@ func isDigits(s string) bool {
 
 // lookupRelation finds a relation by name and records the dependency; nil if none.
 func (b *binder) lookupRelation(schema, name string) catalog.Object {
-	o := findRelation(b.ctx.Catalog, b.path, schema, name)
-	use := NameUse{Schema: schema, Name: name}
+	o := findRelation(b.names(), b.path, schema, name)
+	use := NameUse{Schema: schema, Name: name, At: b.now.clauseOf()}
 	if schema == "" {
 		use.Path = b.path
 	}
 	if o != nil {
 		use.ID = o.ObjectID()
-		b.uses(use.ID)
+		b.dependOn(use.ID, b.now)
 	}
-	b.names = append(b.names, use)
+	b.uses = append(b.uses, use)
 	return o
 }
 

@@ -32,13 +32,10 @@ func (b *binder) compile(q *query) (*plan.Plan, error) {
 	l := &lowerer{b: b, rtis: map[*relation]int{}, cteIndex: map[cteKey]int{}}
 	p := &plan.Plan{ReadOnly: true}
 	var outer *temporal
-	if t := q.temporal; t != nil {
+	if t := q.temporal; t != nil && !b.ctx.Inner {
 		p.AsOf = t.system
 		outer = &temporal{valid: t.valid}
 		q.temporal = nil
-		if p.AsOf != nil {
-			p.AsOf = l.temporal(p.AsOf)
-		}
 	}
 	p.Root = l.query(q, nil, outer)
 	if l.err != nil {
@@ -59,6 +56,9 @@ func (b *binder) compile(q *query) (*plan.Plan, error) {
 		return nil, err
 	}
 	p.Params, p.CTEs, p.Slots, p.Objects, p.Ranked, p.Notices = params, l.ctes, l.slots, b.objects, b.ranked, b.notices
+	for _, past := range b.past {
+		p.Moments = append(p.Moments, past.Clause)
+	}
 	p.ReadOnly = q.change == nil && !q.modifies() && !b.locks
 	return p, nil
 }
@@ -81,11 +81,8 @@ func (l *lowerer) fail(err error) plan.Expr {
 }
 
 // temporal lowers the expressions of a clause, which have no columns.
-func (l *lowerer) temporal(t *plan.Temporal) *plan.Temporal {
-	if t == nil {
-		return nil
-	}
-	return &plan.Temporal{Kind: t.Kind, A: l.optional(t.A, emptyLayout(), nil), B: l.optional(t.B, emptyLayout(), nil)}
+func (l *lowerer) temporal(kind plan.TemporalKind, from, to plan.Expr) *plan.Temporal {
+	return &plan.Temporal{Kind: kind, A: l.optional(from, emptyLayout(), nil), B: l.optional(to, emptyLayout(), nil)}
 }
 
 // query lowers a query to a node whose columns are its visible targets.

@@ -29,7 +29,11 @@ func (l *lowerer) expr(e plan.Expr, ly *layout, fr *frame) plan.Expr {
 		}
 		return out
 	}
-	return plan.MapChildren(e, func(child plan.Expr) plan.Expr { return l.expr(child, ly, fr) })
+	e = plan.MapChildren(e, func(child plan.Expr) plan.Expr { return l.expr(child, ly, fr) })
+	if f, ok := e.(*plan.Func); ok {
+		return readsAsOf(f, l.current)
+	}
+	return e
 }
 
 // columnName is how EXPLAIN shows a column: with its relation where the

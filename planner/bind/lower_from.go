@@ -3,6 +3,7 @@ package bind
 import (
 	"sort"
 
+	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/plan"
@@ -34,7 +35,7 @@ func (l *lowerer) relation(r *relation, fr *frame, outer *temporal) (plan.Node, 
 	case relQuery:
 		return l.query(r.query, fr, tm), relLayout(r)
 	case relFunction:
-		return l.function(r, fr), relLayout(r)
+		return l.function(r, fr, tm), relLayout(r)
 	case relWork:
 		return &plan.WorkTable{CTE: l.workIndex(r.cte), Name: r.cte.name, Cols: columnTypes(r.cols)}, relLayout(r)
 	case relCTE:
@@ -63,7 +64,10 @@ func (l *lowerer) scan(r *relation, fr *frame, tm *temporal) (plan.Node, *layout
 	l.rtis[r] = l.rtiCount
 	s := plan.Scan{Table: r.table, Alias: r.alias, RTI: l.rtiCount}
 	if tm != nil {
-		s.Temporal = l.temporal(tm.system)
+		s.Temporal = tm.system
+		if err := l.b.checkHistory(r.table, tm.system, -1); err != nil {
+			l.fail(err)
+		}
 	}
 	ly := emptyLayout()
 	for _, col := range r.usedColumns() {
@@ -114,7 +118,9 @@ func columnTypes(cols []relColumn) []types.Type {
 	return out
 }
 
-func (l *lowerer) function(r *relation, fr *frame) plan.Node {
+// function calls functions in FROM. What they read, they read as of the clause
+// behind them; their arguments are the query's.
+func (l *lowerer) function(r *relation, fr *frame, tm *temporal) plan.Node {
 	n := &plan.FunctionScan{Ordinality: r.ordinal, Alias: r.alias}
 	for _, c := range r.calls {
 		args := make([]plan.Expr, len(c.Args))
@@ -123,9 +129,34 @@ func (l *lowerer) function(r *relation, fr *frame) plan.Node {
 		}
 		c.Args = args
 		c.Expr = l.optional(c.Expr, emptyLayout(), fr)
+		if c.Fn != nil {
+			c.AsOf = momentFor(c.Fn, tm)
+		} else if f, ok := c.Expr.(*plan.Func); ok {
+			c.Expr = readsAsOf(f, tm)
+		}
 		n.Calls = append(n.Calls, c)
 	}
 	return n
+}
+
+// momentFor is the clause that a function's body reads as of; nil for none, and
+// for bodies that depend on their arguments alone.
+func momentFor(fn *builtin.Function, tm *temporal) *plan.Temporal {
+	if tm == nil || tm.system == nil || !tm.system.Single() || fn.Volatility == builtin.Immutable {
+		return nil
+	}
+	return tm.system
+}
+
+// readsAsOf is the call with its moment.
+func readsAsOf(f *plan.Func, tm *temporal) plan.Expr {
+	at := momentFor(f.Fn, tm)
+	if at == nil || at == f.AsOf {
+		return f
+	}
+	c := *f
+	c.AsOf = at
+	return &c
 }
 
 // cte reads a WITH query: inlined where PostgreSQL would, or where it depends
@@ -152,7 +183,7 @@ func (l *lowerer) cte(r *relation, fr *frame, tm *temporal) plan.Node {
 // correlated means that it cannot be: it needs values of an outer row.
 func (l *lowerer) materialize(c *cte, tm *temporal) (index int, correlated bool) {
 	k := cteKey{cte: c}
-	if tm != nil {
+	if tm != nil && !c.modifying { // a change happens once, and now
 		k.system, k.valid = tm.system, tm.valid
 	}
 	if i, ok := l.cteIndex[k]; ok {

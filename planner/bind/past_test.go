@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"synapse/catalog"
+	"synapse/exec/plan"
 	"synapse/planner/parse"
 )
 
@@ -29,7 +30,7 @@ func TestPastCatalog(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx := testContext()
-		ctx.CatalogAt = func(int64) (*catalog.Catalog, error) { return past, nil }
+		ctx.CatalogAt = func(*plan.Temporal) (*catalog.Catalog, error) { return past, nil }
 		if !tt.now {
 			ctx.Catalog, ctx.Today = past, testCat
 		}

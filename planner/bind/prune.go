@@ -68,9 +68,14 @@ func (v *visitor) query(q *query) {
 }
 
 func (v *visitor) cte(c *cte) {
-	v.query(c.query)
+	if c.query != nil { // nil: it compiles as of other moments only
+		v.query(c.query)
+	}
 	if c.recursive != nil {
 		v.query(c.recursive)
+	}
+	for _, o := range c.others {
+		v.cte(o)
 	}
 }
 
@@ -253,19 +258,28 @@ func (p *pruner) structure(q *query) {
 		}
 	}
 	for _, c := range q.ctes {
-		if !c.inlinable() {
-			p.all(c.query)
-		}
-		p.structure(c.query)
-		if c.recursive != nil {
-			p.all(c.recursive)
-			p.structure(c.recursive)
-		}
+		p.cte(c)
 	}
 	if ch := q.change; ch != nil {
 		p.change(ch)
 	}
 	p.node(q.from)
+}
+
+func (p *pruner) cte(c *cte) {
+	if c.query != nil {
+		if !c.inlinable() {
+			p.all(c.query)
+		}
+		p.structure(c.query)
+	}
+	if c.recursive != nil {
+		p.all(c.recursive)
+		p.structure(c.recursive)
+	}
+	for _, o := range c.others {
+		p.cte(o)
+	}
 }
 
 func (p *pruner) change(ch *change) {

@@ -27,7 +27,8 @@ type relation struct {
 	kind  relKind
 	alias string
 	cols  []relColumn
-	scope *scope // the query level it stands in
+	scope *scope  // the query level it stands in
+	at    *moment // as of which its table was found; nil: the statement's own
 
 	table    *catalog.Table
 	query    *query
@@ -95,7 +96,7 @@ func (r *relation) column(col, pos int) *variable {
 
 func (b *binder) newRelation(kind relKind, s *scope, alias string) *relation {
 	b.relCount++
-	return &relation{id: b.relCount, kind: kind, scope: s, alias: alias, used: map[int]bool{}}
+	return &relation{id: b.relCount, kind: kind, scope: s, at: b.now, alias: alias, used: map[int]bool{}}
 }
 
 // tableRelation makes the relation of a table or virtual table.

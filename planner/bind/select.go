@@ -50,11 +50,18 @@ func (b *binder) selectStmt(parent *scope, stmt *ast.SelectStmt, resolve bool) (
 		return nil, b.errorf(sqlerr.SyntaxError, stmt.Into.Pos(), "SELECT ... INTO is not allowed here")
 	}
 	q := &query{scope: s}
-	if err := b.bindWith(s, q, stmt.With); err != nil {
-		return nil, err
-	}
 	var err error
 	if q.temporal, err = b.temporalClause(s, stmt.AsOf); err != nil {
+		return nil, err
+	}
+	if b.own != ast.Stmt(stmt) {
+		leave, err := b.enter(q.temporal)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+	}
+	if err := b.bindWith(s, q, stmt.With); err != nil {
 		return nil, err
 	}
 	switch {

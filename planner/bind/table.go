@@ -12,10 +12,10 @@ func TableInfo(ctx *Context, t *catalog.Table) (*plan.TableInfo, error) {
 }
 
 func (b *binder) tableInfo(t *catalog.Table) (*plan.TableInfo, error) {
-	b.uses(t.ID)
+	b.dependOn(t.ID, nil)
 	info := &plan.TableInfo{Table: t, Indexes: b.ctx.Catalog.Indexes(t.ID)}
 	for _, ix := range info.Indexes {
-		b.uses(ix.ID)
+		b.dependOn(ix.ID, nil)
 	}
 	for i := range t.Constraints {
 		k := &t.Constraints[i]

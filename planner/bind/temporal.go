@@ -3,6 +3,7 @@ package bind
 import (
 	"strings"
 
+	"synapse/catalog"
 	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -12,7 +13,7 @@ import (
 
 // temporal is a bound time travel clause of a reference or a query.
 type temporal struct {
-	system *plan.Temporal // nil: not given
+	system *plan.Temporal // nil: not given; its address tells clauses apart
 	valid  *validPeriod   // nil: not given
 	pos    int
 }
@@ -42,7 +43,11 @@ func (b *binder) temporalClause(s *scope, c *ast.TemporalClause) (*temporal, err
 		if err != nil {
 			return nil, err
 		}
-		t.system = &plan.Temporal{Kind: periodKinds[p.Kind], A: a, B: z}
+		l := &lowerer{b: b}
+		t.system = l.temporal(periodKinds[p.Kind], a, z)
+		if l.err != nil {
+			return nil, l.err
+		}
 	}
 	if p := c.Valid; p != nil {
 		a, z, err := b.periodBounds(s, p)
@@ -63,7 +68,7 @@ func Temporal(ctx *Context, p *ast.Period, text string) (*plan.Temporal, error) 
 		return nil, err
 	}
 	l := &lowerer{b: b}
-	t := l.temporal(&plan.Temporal{Kind: periodKinds[p.Kind], A: from, B: to})
+	t := l.temporal(periodKinds[p.Kind], from, to)
 	return t, l.err
 }
 
@@ -196,20 +201,33 @@ func (b *binder) momentNumber(x plan.Expr, unixNanos bool, pos int) (plan.Expr, 
 func bigint(n int64) *plan.Const { return &plan.Const{Typ: types.Int8, Val: types.NewInt(n)} }
 
 // checkTemporal refuses time travel where a table keeps no history or has no valid time.
-func (b *binder) checkTemporal(rel *relation, ref *ast.TableRef) error {
-	t := rel.temporal
+func (b *binder) checkTemporal(rel *relation, t *temporal, pos int) error {
 	if t == nil || rel.table == nil {
 		return nil
 	}
-	if t.system != nil && !rel.table.KeepsHistory() && !rel.table.Virtual {
-		return b.errorf(sqlerr.FeatureNotSupported, ref.Pos(), "table \"%s\" keeps no history", rel.table.Name).
-			WithHint("Temporary and unlogged tables cannot be read AS OF an earlier moment.")
+	if err := b.checkHistory(rel.table, t.system, pos); err != nil {
+		return err
 	}
 	if t.valid != nil {
 		if from, to := rel.table.ValidTime(); from == 0 || to == 0 {
-			return b.errorf(sqlerr.UndefinedObject, ref.Pos(), "table \"%s\" has no valid-time period", rel.table.Name).
+			return b.errorf(sqlerr.UndefinedObject, pos, "table \"%s\" has no valid-time period", rel.table.Name).
 				WithHint("Declare one WITH (synapse.valid_time = 'valid_from, valid_to').")
 		}
+	}
+	return nil
+}
+
+// checkHistory refuses to read the past of a table that has none.
+func (b *binder) checkHistory(t *catalog.Table, system *plan.Temporal, pos int) error {
+	switch {
+	case system == nil:
+		return nil
+	case t.Virtual && !system.Single():
+		return b.errorf(sqlerr.FeatureNotSupported, pos, "relation \"%s\" keeps no versions", t.Name).
+			WithHint("Its rows are made when they are read. AS OF shows them as they were at one moment.")
+	case !t.Virtual && !t.KeepsHistory():
+		return b.errorf(sqlerr.FeatureNotSupported, pos, "table \"%s\" keeps no history", t.Name).
+			WithHint("Temporary and unlogged tables cannot be read AS OF an earlier moment.")
 	}
 	return nil
 }

@@ -307,9 +307,19 @@ func (b *binder) viewUsers(id types.OID) ([]dependent, error) {
 	return out, nil
 }
 
+// ofThePast reports an object that is read as of one fixed moment: what happens to
+// it now changes nothing.
+func ofThePast(o plan.ObjectVersion) bool {
+	if o.At == nil {
+		return false
+	}
+	_, fixed := o.At.A.(*plan.Const)
+	return fixed
+}
+
 func usesObject(p *plan.Plan, id types.OID) bool {
 	for _, o := range p.Objects {
-		if o.ID == id {
+		if o.ID == id && !ofThePast(o) {
 			return true
 		}
 	}

@@ -147,7 +147,7 @@ func (b *binder) keptPath(temporary bool) []string {
 // usesTemporary reports whether a plan reads a temporary relation.
 func (b *binder) usesTemporary(p *plan.Plan) bool {
 	for _, o := range p.Objects {
-		if obj := b.cat.Object(o.ID); obj != nil && obj.SchemaID() != 0 && b.cat.SchemaName(obj.SchemaID()) == b.TempSchema {
+		if obj := b.cat.Object(o.ID); !ofThePast(o) && obj != nil && obj.SchemaID() != 0 && b.cat.SchemaName(obj.SchemaID()) == b.TempSchema {
 			return true
 		}
 	}

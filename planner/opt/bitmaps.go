@@ -68,14 +68,14 @@ func (o *optimizer) inverted(s *plan.Scan, cond plan.Expr) plan.RowSource {
 		column.Type().OID != value.Type().OID && query <= invertedOverlap {
 		return nil
 	}
-	for _, ix := range o.catalog.Indexes(s.Table.ID) {
+	for _, ix := range o.indexes(s) {
 		if ix.Method != catalog.GIN || ix.Invalid || len(ix.Keys) != 1 || ix.Predicate != "" || !isKey(s, &ix.Keys[0], column) {
 			continue
 		}
 		if query >= invertedExists && ix.Keys[0].Opclass == "jsonb_path_ops" {
 			continue // it holds paths, not keys
 		}
-		o.objects[ix] = true
+		o.depend(s, ix)
 		return &plan.InvertedRows{Index: ix, Op: uint8(query), Value: value}
 	}
 	return nil

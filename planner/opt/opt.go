@@ -13,18 +13,34 @@ type Sizes interface {
 
 // optimizer carries what the rules ask.
 type optimizer struct {
-	catalog *catalog.Catalog
-	sizes   Sizes
-	slots   int
-	objects map[*catalog.Index]bool // indexes that the plan came to depend on
+	catalogs func(clause *plan.Temporal) *catalog.Catalog
+	sizes    Sizes
+	slots    int
+	objects  map[indexUse]bool // indexes that the plan came to depend on
 }
 
-// Optimize rewrites a plan; the given one stays as it is.
-func Optimize(c *catalog.Catalog, sizes Sizes, p *plan.Plan) *plan.Plan {
+// indexUse is an index in the catalog of a clause; nil is the statement's.
+type indexUse struct {
+	index *catalog.Index
+	at    *plan.Temporal
+}
+
+// indexes are those that a scan's table has at the moment that is read.
+func (o *optimizer) indexes(s *plan.Scan) []*catalog.Index {
+	return o.catalogs(s.Temporal).Indexes(s.Table.ID)
+}
+
+func (o *optimizer) depend(s *plan.Scan, ix *catalog.Index) {
+	o.objects[indexUse{ix, s.Temporal}] = true
+}
+
+// Optimize rewrites a plan; the given one stays as it is. catalogs gives the
+// catalog that a clause AS OF is bound by, for nil the statement's.
+func Optimize(catalogs func(clause *plan.Temporal) *catalog.Catalog, sizes Sizes, p *plan.Plan) *plan.Plan {
 	if p.Root == nil {
 		return p
 	}
-	o := &optimizer{catalog: c, sizes: sizes, slots: p.Slots, objects: map[*catalog.Index]bool{}}
+	o := &optimizer{catalogs: catalogs, sizes: sizes, slots: p.Slots, objects: map[indexUse]bool{}}
 	n := *p
 	n.Root = o.tree(p.Root)
 	n.CTEs = append([]plan.CTE(nil), p.CTEs...)
@@ -36,8 +52,8 @@ func Optimize(c *catalog.Catalog, sizes Sizes, p *plan.Plan) *plan.Plan {
 	}
 	n.Slots = o.slots
 	n.Objects = append([]plan.ObjectVersion(nil), p.Objects...)
-	for ix := range o.objects {
-		n.Objects = append(n.Objects, plan.ObjectVersion{ID: ix.ID, Version: c.ObjectVersion(ix.ID)})
+	for u := range o.objects {
+		n.Objects = append(n.Objects, plan.ObjectVersion{ID: u.index.ID, Version: catalogs(u.at).ObjectVersion(u.index.ID), At: u.at})
 	}
 	return &n
 }

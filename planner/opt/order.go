@@ -135,7 +135,7 @@ func (o *optimizer) vectorOrder(l *plan.Limit, s *plan.Sort) plan.Node {
 	rest := unused(conjuncts(scan.Filter), best.used)
 	v.Filter = conjunction(rest)
 	v.Source, _ = o.candidates(scan, rest)
-	o.objects[best.index] = true
+	o.depend(scan, best.index)
 	limit := *l
 	limit.Input = dropLast(v)
 	return &limit
@@ -163,7 +163,7 @@ func filteredScan(n plan.Node) *plan.Scan {
 // the equality conditions on its leading columns name the partition.
 func (o *optimizer) vectorIndex(s *plan.Scan, column plan.Expr, metric string, conds []plan.Expr) (*match, string) {
 	var best *match
-	for _, ix := range o.catalog.Indexes(s.Table.ID) {
+	for _, ix := range o.indexes(s) {
 		if ix.Invalid || ix.Method != catalog.HNSW && ix.Method != catalog.IVFFlat || !implied(s, ix, conds) {
 			continue
 		}
@@ -248,12 +248,12 @@ func (o *optimizer) indexOrder(s *plan.Sort) plan.Node {
 		return nil
 	}
 	conds := conjuncts(seq.Filter)
-	for _, ix := range o.catalog.Indexes(seq.Table.ID) {
+	for _, ix := range o.indexes(&seq.Scan) {
 		if ix.Method != catalog.BTree || ix.Invalid || !implied(&seq.Scan, ix, conds) {
 			continue
 		}
 		if reverse, ok := ordersBy(&seq.Scan, ix, 0, s.Keys); ok {
-			o.objects[ix] = true
+			o.depend(&seq.Scan, ix)
 			return &plan.IndexScan{Scan: seq.Scan, Index: ix, Reverse: reverse}
 		}
 	}

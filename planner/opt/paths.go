@@ -55,7 +55,7 @@ func (o *optimizer) path(s *plan.SeqScan) plan.Node {
 	}
 	conds := conjuncts(s.Filter)
 	var best *match
-	for _, ix := range o.catalog.Indexes(s.Table.ID) {
+	for _, ix := range o.indexes(&s.Scan) {
 		if ix.Invalid || ix.Method != catalog.BTree && ix.Method != catalog.Hash || !implied(&s.Scan, ix, conds) {
 			continue
 		}
@@ -64,7 +64,7 @@ func (o *optimizer) path(s *plan.SeqScan) plan.Node {
 		}
 	}
 	if best != nil {
-		o.objects[best.index] = true
+		o.depend(&s.Scan, best.index)
 		c := s.Scan
 		c.Filter = conjunction(unused(conds, best.used))
 		return &plan.IndexScan{Scan: c, Index: best.index, Range: best.rng, Cond: best.cond}

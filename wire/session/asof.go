@@ -5,30 +5,164 @@ import (
 	"strconv"
 	"strings"
 
+	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec"
+	"synapse/exec/plan"
 	"synapse/planner/ast"
+	"synapse/planner/ddl"
+	"synapse/planner/parse"
 	"synapse/storage"
 )
 
-// resolveAsOf finds the moment a statement reads: its own AS OF, else the
-// transaction's, else the session's setting, else the sqlcommenter key; 0 = the
-// present. The moment is fixed before the statement's snapshot is taken.
-func (s *Session) resolveAsOf(ctx context.Context, p *portal) (storage.Timestamp, error) {
-	if c := temporalOf(p.prep.stmt.Stmt); c != nil && c.System != nil {
-		return s.evalAsOf(ctx, c, p.params)
+// reads are the moments that one run of a statement reads: its own and those of
+// the clauses inside. Each is found once, before anything is read, and stays.
+type reads struct {
+	s      *Session
+	params []boundParam
+	// given is false at Describe: what depends on a parameter is not known yet.
+	given   bool
+	at      storage.Timestamp // the statement's own; 0 = the present
+	moments map[*plan.Temporal]storage.Timestamp
+}
+
+// newReads finds the moment a statement reads: its own AS OF, else the
+// transaction's, else the session's setting, else the sqlcommenter key.
+func (s *Session) newReads(ctx context.Context, stmt *parse.Statement, tag string, params []boundParam, given bool) (*reads, error) {
+	r := &reads{s: s, params: params, given: given}
+	var err error
+	switch c := temporalOf(stmt.Stmt); {
+	case c != nil && c.System != nil:
+		r.at, err = r.own(ctx, c)
+	case s.block.asOf != 0:
+		r.at = s.block.asOf
+	default:
+		text := s.settings.must("synapse.as_of")
+		if text == "" {
+			text = tag
+		}
+		r.at, err = s.parseAsOf(text)
 	}
-	if s.block.asOf != 0 {
-		return s.block.asOf, nil
+	return r, err
+}
+
+// own evaluates a statement's clause; 0 where it is not known yet.
+func (r *reads) own(ctx context.Context, c *ast.TemporalClause) (storage.Timestamp, error) {
+	t, err := r.s.bindClause(c, paramTypes(r.params))
+	if err != nil {
+		return 0, err
 	}
-	if v := s.settings.must("synapse.as_of"); v != "" {
-		return s.parseAsOf(v)
+	at, _, err := r.moment(ctx, t)
+	return at, err
+}
+
+// moment is that of a clause; known is false where a parameter without value decides.
+func (r *reads) moment(ctx context.Context, t *plan.Temporal) (at storage.Timestamp, known bool, err error) {
+	if at, ok := r.moments[t]; ok {
+		return at, true, nil
 	}
-	if v := p.lineage.tag("as_of"); v != "" {
-		return s.parseAsOf(v)
+	if !r.given && hasParam(t.A) {
+		return 0, false, nil
 	}
-	return 0, nil
+	if at, err = r.s.evalMoment(ctx, t, r.params); err != nil {
+		return 0, false, err
+	}
+	if r.moments == nil {
+		r.moments = map[*plan.Temporal]storage.Timestamp{}
+	}
+	r.moments[t] = at
+	return at, true, nil
+}
+
+// catalogAt is the catalog as of a clause, nil where its moment is not known yet.
+func (r *reads) catalogAt(ctx context.Context, t *plan.Temporal) (*catalog.Catalog, error) {
+	at, known, err := r.moment(ctx, t)
+	if err != nil || !known {
+		return nil, err
+	}
+	return r.s.catalogAsOf(ctx, at)
+}
+
+// past is the catalog that the statement itself is bound by, nil for today's.
+func (r *reads) past(ctx context.Context) (*catalog.Catalog, error) {
+	if r.at == 0 {
+		return nil, nil
+	}
+	return r.s.catalogAsOf(ctx, r.at)
+}
+
+func (s *Session) catalogAsOf(ctx context.Context, at storage.Timestamp) (*catalog.Catalog, error) {
+	v, err := s.engine.Store.SnapshotAt(ctx, at, s.principal())
+	if err != nil {
+		return nil, err
+	}
+	defer v.Close()
+	return v.Catalog(), nil
+}
+
+func hasParam(e plan.Expr) bool {
+	found := false
+	plan.WalkExpr(e, func(e plan.Expr) bool {
+		_, is := e.(*plan.Param)
+		found = found || is
+		return !found
+	})
+	return found
+}
+
+func paramTypes(params []boundParam) []types.OID {
+	out := make([]types.OID, len(params))
+	for i := range params {
+		out[i] = params[i].Type.OID
+	}
+	return out
+}
+
+// travels reports a statement that reads the past, or may: what it was described
+// by can differ from what it is run by without any change of the schema.
+func (s *Session) travels(p *prepared) bool {
+	return p.travels || s.block.asOf != 0 || s.settings.must("synapse.as_of") != "" || commentKey(&p.stmt, "as_of") != ""
+}
+
+// commentKey is a key of the statement's sqlcommenter comment.
+func commentKey(stmt *parse.Statement, key string) string {
+	if stmt.Comment == "" {
+		return ""
+	}
+	_, tags := parse.CutComment(stmt.Comment)
+	return tags[key]
+}
+
+// settle fixes the moments of a portal and plans it again where it may mean
+// something else than it was described as: 0A000 if its columns differ now.
+func (s *Session) settle(ctx context.Context, p *portal) (err error) {
+	if p.prep.empty || !planned(p.prep.stmt.Stmt) || ddl.Is(p.prep.stmt.Stmt) {
+		return nil
+	}
+	travels := s.travels(p.prep)
+	if !travels && p.prep.catalog == s.catalog() {
+		return nil
+	}
+	ctx, leave := s.enter(ctx)
+	defer leave()
+	r := &reads{s: s, params: p.params, given: true}
+	if travels {
+		s.ensureTxn()
+		if r, err = s.newReads(ctx, &p.prep.stmt, commentKey(&p.prep.stmt, "as_of"), p.params, true); err != nil {
+			return err
+		}
+		p.reads = r
+	}
+	past, err := r.past(ctx)
+	if err != nil {
+		return err
+	}
+	pl, _, err := s.planFor(ctx, p.prep.stmt, paramOIDs(p), past, r)
+	if err != nil {
+		return err
+	}
+	return sameResult(p.prep, pl)
 }
 
 // statementAsOf reports whether the statement itself carries AS OF.
@@ -37,23 +171,21 @@ func statementAsOf(stmt ast.Stmt) bool {
 	return c != nil && c.System != nil
 }
 
-// evalAsOf evaluates a statement-level clause.
-func (s *Session) evalAsOf(ctx context.Context, c *ast.TemporalClause, params []boundParam) (storage.Timestamp, error) {
+// bindClause binds a clause of a whole statement or transaction.
+func (s *Session) bindClause(c *ast.TemporalClause, given []types.OID) (*plan.Temporal, error) {
 	if c.System.Kind == ast.PeriodBetween || c.System.Kind == ast.PeriodFromTo || c.System.Kind == ast.PeriodAll {
-		return 0, sqlerr.New(sqlerr.SyntaxError, "a version range belongs behind a table name").
+		return nil, sqlerr.New(sqlerr.SyntaxError, "a version range belongs behind a table name").
 			WithHint("Write FROM table FOR SYSTEM_TIME ….")
 	}
-	oids := make([]types.OID, len(params))
-	values := make([]types.Value, len(params))
-	for i := range params {
-		oids[i], values[i] = params[i].Type.OID, params[i].Value
-	}
-	t, err := s.engine.Planner.Temporal(s.bindContext(s.catalog(), oids), c.System)
-	if err != nil {
-		return 0, err
-	}
+	return s.engine.Planner.Temporal(s.bindContext(s.catalog(), given), c.System)
+}
+
+// evalMoment finds the moment of AS OF or AS OF QUERY.
+func (s *Session) evalMoment(ctx context.Context, t *plan.Temporal, params []boundParam) (storage.Timestamp, error) {
 	env := s.execEnv(ctx, &portal{params: params}, nil)
-	env.Params = values
+	if env.Builtin.TxnTime == 0 { // Describe, before the transaction has begun
+		env.Builtin.TxnTime = env.Builtin.StmtTime
+	}
 	v, err := exec.EvalConst(env, t.A)
 	if err != nil {
 		return 0, err
@@ -61,7 +193,7 @@ func (s *Session) evalAsOf(ctx context.Context, c *ast.TemporalClause, params []
 	if v.IsNull() {
 		return 0, sqlerr.New(sqlerr.NullValueNotAllowed, "AS OF must not be null")
 	}
-	if c.System.Kind == ast.PeriodQuery {
+	if t.Kind == plan.AsOfQuery {
 		return s.queryMoment(ctx, v)
 	}
 	return storage.Timestamp(v.Int()), nil
@@ -87,7 +219,11 @@ func (s *Session) setBlockAsOf(ctx context.Context, c *ast.TemporalClause, param
 	if c.System == nil {
 		return sqlerr.Unsupported("a transaction at a valid time", "Put FOR VALID_TIME AS OF behind the table.")
 	}
-	at, err := s.evalAsOf(ctx, c, params)
+	t, err := s.bindClause(c, paramTypes(params))
+	if err != nil {
+		return err
+	}
+	at, err := s.evalMoment(ctx, t, params)
 	if err != nil {
 		return err
 	}
@@ -115,7 +251,7 @@ func (s *Session) parseAsOf(text string) (storage.Timestamp, error) {
 	if text == "" {
 		return 0, nil
 	}
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) > 8 { // shorter ones are dates: 20251024
 		return storage.Timestamp(n), nil
 	}
 	if strings.HasPrefix(text, "-") {

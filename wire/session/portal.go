@@ -28,6 +28,7 @@ type portal struct {
 	plan    *plan.Plan
 	slots   []types.Value // of the plan's parameters behind params: literals of the text
 	made    time.Time     // by Bind
+	reads   *reads        // nil: not found yet
 
 	src     rowSource
 	rest    Batch

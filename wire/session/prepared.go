@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/plan"
@@ -27,6 +28,9 @@ type prepared struct {
 	text   string   // as it was sent
 	made   time.Time
 	runs   int64 // how often it was executed
+
+	travels bool             // AS OF in the statement
+	catalog *catalog.Catalog // today's, when it was described
 }
 
 // boundParam is a parameter value with its type.
@@ -79,12 +83,31 @@ func (s *Session) describe(ctx context.Context, p *prepared) error {
 		p.cols = s.localColumns(p.stmt.Stmt)
 		return nil
 	}
-	pl, slots, err := s.planFor(ctx, p.stmt, p.given, nil)
+	r, err := s.newReads(ctx, &p.stmt, commentKey(&p.stmt, "as_of"), givenParams(p.given), false)
 	if err != nil {
 		return err
 	}
+	past, err := r.past(ctx)
+	if err != nil {
+		return err
+	}
+	p.catalog = s.catalog()
+	pl, slots, err := s.planFor(ctx, p.stmt, p.given, past, r)
+	if err != nil {
+		return err
+	}
+	p.travels = len(pl.Moments) > 0 || statementAsOf(p.stmt.Stmt)
 	p.params, p.cols = pl.Params[:len(pl.Params)-len(slots)], resultColumns(pl)
 	return nil
+}
+
+// givenParams are parameters without values.
+func givenParams(oids []types.OID) []boundParam {
+	out := make([]boundParam, len(oids))
+	for i, oid := range oids {
+		out[i].Type = types.Type{OID: oid, Mod: -1}
+	}
+	return out
 }
 
 func givenTypes(oids []types.OID) []types.Type {
@@ -162,8 +185,11 @@ func (s *Session) Bind(ctx context.Context, portalName, stmtName string, params 
 		return s.refused(prep, err)
 	}
 	s.ClosePortal(portalName)
-	prep.runs++
 	p := &portal{name: portalName, prep: prep, params: bound, formats: formats, cols: prep.cols, made: time.Now()}
+	if err := s.settle(ctx, p); err != nil {
+		return s.refused(prep, err)
+	}
+	prep.runs++
 	s.portals[portalName] = p
 	return nil
 }

@@ -60,9 +60,10 @@ func (s *Session) bindContext(c *catalog.Catalog, given []types.OID) bind.Contex
 	}
 }
 
-// planFor compiles a statement against the catalog; at is the catalog as of T, nil = the transaction's or today's.
-// The values are of the plan's last parameters, which stand for literals of the text.
-func (s *Session) planFor(ctx context.Context, st parse.Statement, given []types.OID, at *catalog.Catalog) (*plan.Plan, []types.Value, error) {
+// planFor compiles a statement against the catalog; at is the catalog as of T, nil =
+// the transaction's or today's. r gives the moments of the clauses inside. The values are of the plan's last
+// parameters, which stand for literals of the text.
+func (s *Session) planFor(ctx context.Context, st parse.Statement, given []types.OID, at *catalog.Catalog, r *reads) (*plan.Plan, []types.Value, error) {
 	c := at
 	if c == nil {
 		c = s.catalog()
@@ -73,14 +74,7 @@ func (s *Session) planFor(ctx context.Context, st parse.Statement, given []types
 		// Schemas are looked for as of T too, but which ones is today's setting.
 		bc.SearchPath = s.bindPath(bc.Today)
 	}
-	bc.CatalogAt = func(ts int64) (*catalog.Catalog, error) {
-		v, err := s.engine.Store.SnapshotAt(ctx, storage.Timestamp(ts), s.principal())
-		if err != nil {
-			return nil, err
-		}
-		defer v.Close()
-		return v.Catalog(), nil
-	}
+	bc.CatalogAt = func(t *plan.Temporal) (*catalog.Catalog, error) { return r.catalogAt(ctx, t) }
 	if ddl.Is(st.Stmt) {
 		pl, err := s.planDDL(bc, st, at)
 		return pl, nil, err
@@ -103,10 +97,14 @@ func (s *Session) planDDL(bc bind.Context, st parse.Statement, at *catalog.Catal
 func (s *Session) compile(ctx context.Context, p *portal) (*plan.Plan, storage.Timestamp, *storage.View, error) {
 	s.ensureTxn()
 	s.block.commands++
-	at, err := s.resolveAsOf(ctx, p)
-	if err != nil {
-		return nil, 0, nil, err
+	if p.reads == nil {
+		r, err := s.newReads(ctx, &p.prep.stmt, p.lineage.tag("as_of"), p.params, true)
+		if err != nil {
+			return nil, 0, nil, err
+		}
+		p.reads = r
 	}
+	at := p.reads.at
 	view, err := s.viewFor(ctx, at)
 	if err != nil {
 		return nil, 0, nil, err
@@ -115,7 +113,7 @@ func (s *Session) compile(ctx context.Context, p *portal) (*plan.Plan, storage.T
 	if at != 0 {
 		past = view.Catalog()
 	}
-	pl, slots, err := s.planFor(ctx, p.prep.stmt, paramOIDs(p), past)
+	pl, slots, err := s.planFor(ctx, p.prep.stmt, paramOIDs(p), past, p.reads)
 	if err == nil {
 		p.slots = slots
 		err = s.checkPlan(p, pl, at)
@@ -125,7 +123,7 @@ func (s *Session) compile(ctx context.Context, p *portal) (*plan.Plan, storage.T
 		return nil, 0, nil, err
 	}
 	for _, n := range pl.Notices {
-		s.notice(sqlerr.Notice("%s", n))
+		s.notice(n)
 	}
 	return pl, at, view, nil
 }
@@ -143,7 +141,6 @@ func (s *Session) startPlanned(ctx context.Context, p *portal) error {
 	p.lineage.planned(pl, view.Time(), at)
 	env := s.execEnv(ctx, p, view)
 	env.AsOf = at
-	env.Builtin.Host.(*host).past = at != 0
 	if pl.Command == plan.UtilityCommand {
 		defer view.Close()
 		p.tag, err = exec.RunDDL(ctx, env, pl.DDL)
@@ -183,11 +180,7 @@ func paramOIDs(p *portal) []types.OID {
 	if len(p.params) == 0 {
 		return p.prep.given
 	}
-	out := make([]types.OID, len(p.params))
-	for i := range p.params {
-		out[i] = p.params[i].Type.OID
-	}
-	return out
+	return paramTypes(p.params)
 }
 
 // checkPlan refuses what the block or the moment that is read does not allow.
@@ -202,7 +195,12 @@ func (s *Session) checkPlan(p *portal, pl *plan.Plan, at storage.Timestamp) erro
 				WithHint("Reset synapse.as_of, or end the transaction that was begun AS OF.")
 		}
 	}
-	if p.prep.cols != nil && !sameColumns(p.prep.cols, resultColumns(pl)) {
+	return sameResult(p.prep, pl)
+}
+
+// sameResult refuses a plan with other columns than the client was told of.
+func sameResult(p *prepared, pl *plan.Plan) error {
+	if p.cols != nil && !sameColumns(p.cols, resultColumns(pl)) {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "cached plan must not change result type")
 	}
 	return nil
@@ -235,7 +233,7 @@ func (s *Session) execEnv(ctx context.Context, p *portal, view *storage.View) *e
 		params[i] = p.params[i].Value
 	}
 	params = append(params, p.slots...)
-	h := &host{s: s, ctx: ctx, view: view, lineage: p.lineage}
+	h := &host{s: s, ctx: ctx, view: view, lineage: p.lineage, past: p.reads != nil && p.reads.at != 0}
 	env := &exec.Env{
 		Builtin: &builtin.Env{
 			Format: s.inputFormat(), TxnTime: s.block.started, StmtTime: int64(s.engine.Store.Now()),
@@ -252,11 +250,19 @@ func (s *Session) execEnv(ctx context.Context, p *portal, view *storage.View) *e
 		QueryTime: func(ctx context.Context, id types.Value) (storage.Timestamp, error) {
 			return s.queryMoment(ctx, id)
 		},
+		HostAt: func(v *storage.View) exec.Host {
+			then := *h
+			then.view, then.past = v, true
+			return &then
+		},
 		TableInfo: func(table types.OID) (*plan.TableInfo, error) { return s.tableInfo(ctx, table) },
 		Tokenize:  s.engine.Tokenize,
 		Notice:    s.notice,
 	}
 	h.env = env
+	if p.reads != nil {
+		env.Moments = p.reads.moments
+	}
 	return env
 }
 
