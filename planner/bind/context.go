@@ -93,7 +93,7 @@ type statement struct {
 	past     []Past
 	told     map[types.OID]bool // relations whose absence the client knows of
 	own      ast.Stmt           // its AS OF is the statement's, resolved before
-	broken   []*cte             // do not compile at their own moment
+	lazy     []*cte             // to be bound where they are referenced
 	relCount int                // relations numbered so far
 	viewDeep int                // nesting of views being expanded
 	ranked   bool
@@ -159,7 +159,7 @@ func Bind(ctx *Context, stmt ast.Stmt, text string) (*Result, error) {
 	}
 	q, err := b.bindStatement(stmt)
 	if err == nil {
-		err = b.unread()
+		err = b.bindUnread()
 	}
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 // cte is a WITH query that names refer to.
 type cte struct {
 	name        string
-	query       *query // bound; for a recursive one the non-recursive term
+	query       *query // bound, nil until then; for a recursive one the non-recursive term
 	cols        []relColumn
 	refs        int // references outside itself
 	pos         int
@@ -30,8 +30,6 @@ type cte struct {
 	looped bool   // WITH RECURSIVE
 	at     *moment
 	others []*cte // as of other moments
-	// err is why it does not compile at its own moment; it may still at others.
-	err error
 }
 
 // findCTE looks for a WITH query through the levels; nil if none.
@@ -52,6 +50,7 @@ func (b *binder) bindWith(s *scope, q *query, w *ast.With) error {
 		return nil
 	}
 	seen := map[string]bool{}
+	lazy := travels(b.root)
 	for _, d := range w.CTEs {
 		if seen[d.Name] {
 			return b.errorf(sqlerr.DuplicateAlias, d.Pos(), "WITH query name \"%s\" specified more than once", d.Name)
@@ -64,12 +63,10 @@ func (b *binder) bindWith(s *scope, q *query, w *ast.With) error {
 			name: d.Name, pos: d.Pos(), materialize: d.Materialize, definition: d,
 			source: b, scope: s, before: s.ctes[:len(s.ctes):len(s.ctes)], looped: w.Recursive, at: b.now,
 		}
-		if err := b.bindCTE(s, c, w.Recursive); err != nil {
-			if !travels(b.root) {
-				return err
-			}
-			c.err, c.query, c.recursive, c.self = err, nil, nil, false
-			b.broken = append(b.broken, c)
+		if _, isSelect := d.Query.(*ast.SelectStmt); isSelect && lazy {
+			b.lazy = append(b.lazy, c)
+		} else if err := b.bindCTE(s, c, w.Recursive); err != nil {
+			return err
 		}
 		s.ctes = append(s.ctes, c)
 		q.ctes = append(q.ctes, c)
@@ -127,56 +124,6 @@ func (b *binder) nameCTE(c *cte, cols []relColumn) error {
 		c.cols[i].name = n
 	}
 	return nil
-}
-
-// travels reports a temporal clause anywhere in a statement.
-func travels(stmt ast.Node) bool {
-	found := false
-	ast.Inspect(stmt, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.TableRef:
-			found = found || n.AsOf != nil
-		case *ast.SelectStmt:
-			found = found || n.AsOf != nil
-		}
-		return !found
-	})
-	return found
-}
-
-// unread returns the error of a WITH query that compiles at no moment, once all
-// references are bound.
-func (b *binder) unread() error {
-	for _, c := range b.broken {
-		if len(c.others) == 0 {
-			return c.err
-		}
-	}
-	return nil
-}
-
-// as returns the query as of the moment in work. A reference AS OF, or one inside
-// a subquery AS OF, makes it be bound again by the catalog of then.
-func (c *cte) as(b *binder) (*cte, error) {
-	if c.at == b.now || c.self || c.modifying {
-		return c, c.err
-	}
-	for _, o := range c.others {
-		if o.at == b.now {
-			return o, nil
-		}
-	}
-	o := &cte{
-		name: c.name, pos: c.pos, materialize: c.materialize, definition: c.definition,
-		source: c.source, scope: c.scope, before: c.before, looped: c.looped, at: b.now,
-	}
-	// FROM of its level is bound by now, and is none of its business.
-	level := &scope{parent: c.scope.parent, ctes: c.before}
-	if err := c.source.bindCTE(level, o, o.looped); err != nil {
-		return nil, err
-	}
-	c.others = append(c.others, o)
-	return o, nil
 }
 
 // mentions reports whether a query names a table without schema.

@@ -270,6 +270,9 @@ func (b *binder) lockingClause(s *scope, q *query, stmt *ast.SelectStmt) error {
 		if len(l.Of) == 0 {
 			for _, it := range s.items {
 				if it.rel != nil && it.rel.kind == relTable {
+					if err := b.lockable(it.rel, l); err != nil {
+						return err
+					}
 					q.locks = append(q.locks, lock{it.rel, strength, policy})
 				}
 			}
@@ -287,11 +290,22 @@ func (b *binder) lockingClause(s *scope, q *query, stmt *ast.SelectStmt) error {
 				return b.errorf(sqlerr.FeatureNotSupported, ref.Pos(), "%s cannot be applied to \"%s\"", lockName(l), ref.Name)
 			}
 			if it.rel.kind == relTable {
+				if err := b.lockable(it.rel, l); err != nil {
+					return err
+				}
 				q.locks = append(q.locks, lock{it.rel, strength, policy})
 			}
 		}
 	}
 	return nil
+}
+
+// lockable refuses to lock rows of the past.
+func (b *binder) lockable(rel *relation, l *ast.Locking) error {
+	if rel.at == nil {
+		return nil
+	}
+	return b.errorf(sqlerr.FeatureNotSupported, l.Pos(), "%s cannot be applied to \"%s\", which is read AS OF a past moment", lockName(l), rel.name())
 }
 
 func lockName(l *ast.Locking) string {

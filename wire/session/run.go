@@ -190,9 +190,12 @@ func (s *Session) checkPlan(p *portal, pl *plan.Plan, at storage.Timestamp) erro
 		if s.block.readOnly {
 			return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute %s in a read-only transaction", name)
 		}
-		if at != 0 && !statementAsOf(p.prep.stmt.Stmt) {
-			return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute %s while reading as of a past moment", name).
-				WithHint("Reset synapse.as_of, or end the transaction that was begun AS OF.")
+		if at != 0 {
+			hint := "Reset synapse.as_of, or end the transaction that was begun AS OF."
+			if statementAsOf(p.prep.stmt.Stmt) {
+				hint = "Rows are changed and locked in the present only: put AS OF behind the tables that are read."
+			}
+			return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute %s while reading as of a past moment", name).WithHint("%s", hint)
 		}
 	}
 	return sameResult(p.prep, pl)
