@@ -159,8 +159,10 @@ func TestMomentsThatCannotBeRead(t *testing.T) {
 	c.must("SET synapse.as_of = " + past)
 	c.everywhere("SELECT a FROM t", "a\n1")
 	c.everywhere("SELECT a FROM short", "72000")
-	for _, sql := range []string{"INSERT INTO t VALUES (2)", "UPDATE t SET a = 2", "DELETE FROM t", "TRUNCATE t", "CREATE TABLE n (a int)", "SELECT a FROM t FOR UPDATE",
-		"WITH c AS (DELETE FROM t RETURNING a) SELECT * FROM c"} {
+	for _, sql := range []string{
+		"INSERT INTO t VALUES (2)", "UPDATE t SET a = 2", "DELETE FROM t", "TRUNCATE t", "CREATE TABLE n (a int)", "SELECT a FROM t FOR UPDATE",
+		"WITH c AS (DELETE FROM t RETURNING a) SELECT * FROM c",
+	} {
 		c.everywhere(sql, "25006")
 	}
 	c.must("RESET synapse.as_of")
