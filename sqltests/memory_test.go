@@ -298,3 +298,48 @@ func TestCopyEmbeds(t *testing.T) {
 		t.Errorf("%d of %d entries have the vector of their text", n, len(rows))
 	}
 }
+
+// TestConcurrentMerge: writers of one content at the same time leave one entry
+// that counted them all, where the namespace merges repetitions.
+func TestConcurrentMerge(t *testing.T) {
+	s := harness.StartSynapse(t)
+	c := dial(t, s.URL())
+	if _, err := c.Exec(context.Background(), "INSERT INTO memory.namespaces (ns, dedupe) VALUES ('m', 'merge')"); err != nil {
+		t.Fatal(err)
+	}
+	const writers, times = 4, 5
+	agents(t, s.URL(), writers, func(c *pgx.Conn, _ int) error {
+		for range times {
+			if _, err := c.Exec(context.Background(), `SELECT memory.write('m', '{"content": "the same again"}')`); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	var entries, repeats int
+	if err := c.QueryRow(context.Background(), "SELECT count(*), sum(repeats) FROM memory.entries WHERE ns = 'm'").Scan(&entries, &repeats); err != nil {
+		t.Fatal(err)
+	}
+	if entries != 1 || repeats != writers*times-1 {
+		t.Errorf("%d entries with %d repetitions, want 1 with %d", entries, repeats, writers*times-1)
+	}
+}
+
+// TestConcurrentPatches: patches of different keys of one fact are all kept.
+func TestConcurrentPatches(t *testing.T) {
+	s := harness.StartSynapse(t)
+	agents(t, s.URL(), 4, func(c *pgx.Conn, agent int) error {
+		for i := range 5 {
+			patch := fmt.Sprintf(`{"a%d": {"n%d": 1}}`, agent, i)
+			if _, err := c.Exec(context.Background(), "SELECT memory.patch('p', 'shared', $1)", patch); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	c := dial(t, s.URL())
+	n := one[int](t, c, `SELECT count(*) FROM jsonb_each(memory.get('p', 'shared')) a, jsonb_each(a.value)`)
+	if v := one[int](t, c, `SELECT version FROM memory.facts WHERE ns = 'p'`); n != 20 || v != 20 {
+		t.Errorf("%d keys at version %d, want 20 at 20", n, v)
+	}
+}

@@ -132,68 +132,6 @@ func text(s string) types.Value {
 	return types.NewString(s)
 }
 
-func registerFacts() {
-	nsKey := []string{"ns", "key"}
-	two := []types.OID{oidText, oidText}
-	fn("put", []string{"ns", "key", "value"}, []types.OID{oidText, oidText, oidJSONB}, nil, types.OIDInt8, put)
-	fn("get", append(nsKey, "as_of"), append(two, oidTime), []string{"NULL"}, oidJSONB,
-		func(h Host, a []types.Value) (types.Value, error) {
-			if err := requireNS(a[0]); err != nil {
-				return types.Null, err
-			}
-			return one(h, "get", moment(a[2]), a[:2])
-		})
-	fn("delete", nsKey, two, nil, types.OIDBool,
-		func(h Host, a []types.Value) (types.Value, error) { return affected(h, "delete", a) })
-	fn("cas", []string{"ns", "key", "expected", "value"}, []types.OID{oidText, oidText, oidJSONB, oidJSONB}, nil, types.OIDBool, cas)
-}
-
-// put stores a fact and returns its version: 1, and one more with every change.
-func put(h Host, a []types.Value) (types.Value, error) {
-	if err := requireNS(a[0]); err != nil {
-		return types.Null, err
-	}
-	for i, name := range []string{"ns", "key", "value"} {
-		if err := required(name, a[i]); err != nil {
-			return types.Null, err
-		}
-	}
-	if err := h.Run("namespace", 0, a[:1], nil); err != nil {
-		return types.Null, err
-	}
-	return one(h, "put", 0, []types.Value{a[0], a[1], a[2], text(h.Agent())})
-}
-
-// cas stores value if the fact is expected (NULL: absent), holding the fact's lock.
-func cas(h Host, a []types.Value) (types.Value, error) {
-	if err := requireNS(a[0]); err != nil {
-		return types.Null, err
-	}
-	if err := required("key", a[1]); err != nil {
-		return types.Null, err
-	}
-	if err := required("value", a[3]); err != nil {
-		return types.Null, err
-	}
-	if a[2].IsNull() { // there is no row to lock: the insert decides who is first
-		if err := h.Run("namespace", 0, a[:1], nil); err != nil {
-			return types.Null, err
-		}
-		return affected(h, "put_new", []types.Value{a[0], a[1], a[3], text(h.Agent())})
-	}
-	now, err := one(h, "lock", 0, a[:2])
-	if err != nil {
-		return types.Null, err
-	}
-	if now.IsNull() || !types.Equal(types.JSONB, now, a[2]) {
-		return types.NewBool(false), nil
-	}
-	if _, err := put(h, []types.Value{a[0], a[1], a[3]}); err != nil {
-		return types.Null, err
-	}
-	return types.NewBool(true), nil
-}
-
 func registerAnswers() {
 	fn("answer", []string{"answer_id", "query_ids", "cited", "outcome", "details"},
 		[]types.OID{oidText, types.OIDUUIDArray, types.OIDUUIDArray, types.OIDFloat8, oidJSONB},

@@ -14,9 +14,9 @@ func registerReads() {
 		[]string{"ns", "query", "embedding", "k", "filter", "as_of", "valid_as_of", "profile", "namespaces", "budget_tokens"},
 		[]types.OID{oidText, oidText, types.OIDVector, types.OIDInt4, oidJSONB, oidTime, oidTime, oidText, types.OIDTextArray, types.OIDInt4},
 		[]string{"NULL", "NULL", "10", "NULL", "NULL", "NULL", "NULL", "NULL", "NULL"}, QueryColumns, queryNamed)
-	rowsFn("replay", []string{"ns", "stream", "from_seq", "from_ts", "as_of", "k"},
-		[]types.OID{oidText, oidText, types.OIDInt8, oidTime, oidTime, types.OIDInt4},
-		[]string{"'main'", "1", "NULL", "NULL", "NULL"},
+	rowsFn("replay", []string{"ns", "stream", "from_seq", "from_ts", "as_of", "k", "backward"},
+		[]types.OID{oidText, oidText, types.OIDInt8, oidTime, oidTime, types.OIDInt4, types.OIDBool},
+		[]string{"'main'", "1", "NULL", "NULL", "NULL", "false"},
 		[]builtin.OutColumn{
 			{Name: "seq", Type: types.Int8},
 			{Name: "ts", Type: types.Timestamptz},
@@ -25,6 +25,7 @@ func registerReads() {
 			{Name: "payload", Type: types.JSONB},
 			{Name: "agent", Type: types.Text},
 		}, replay)
+	fn("session_state", []string{"ns", "session", "as_of"}, []types.OID{oidText, oidText, oidTime}, []string{"NULL"}, oidJSONB, sessionState)
 	rowsFn("hits", []string{"query_ids"}, []types.OID{types.OIDUUIDArray}, nil,
 		[]builtin.OutColumn{
 			{Name: "query_id", Type: types.UUID},
@@ -129,5 +130,26 @@ func replay(h Host, a []types.Value, yield func([]types.Value) error) error {
 	if err := requireNS(a[0]); err != nil {
 		return err
 	}
-	return h.Run("replay", moment(a[4]), []types.Value{a[0], a[1], a[2], a[3], a[5]}, yield)
+	statement := "replay"
+	if a[6].Bool() {
+		statement = "replay_back"
+	}
+	return h.Run(statement, moment(a[4]), []types.Value{a[0], a[1], a[2], a[3], a[5]}, yield)
+}
+
+// sessionState folds a stream: the payloads of its events merged in order, each a
+// JSON merge patch of what was before. NULL if none has a payload.
+func sessionState(h Host, a []types.Value) (types.Value, error) {
+	if err := requireNS(a[0]); err != nil {
+		return types.Null, err
+	}
+	if err := required("session", a[1]); err != nil {
+		return types.Null, err
+	}
+	state := types.Null
+	err := h.Run("payloads", moment(a[2]), a[:2], func(row []types.Value) error {
+		state = mergePatch(state, row[0])
+		return nil
+	})
+	return state, err
 }

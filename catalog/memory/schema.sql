@@ -13,6 +13,8 @@ CREATE TABLE memory.namespaces (
     max_rows        bigint CHECK (max_rows > 0),
     max_bytes       bigint CHECK (max_bytes > 0),
     eviction        text NOT NULL DEFAULT 'none',
+    -- what memory.write does with a content that the namespace holds already
+    dedupe          text NOT NULL DEFAULT 'keep' CHECK (dedupe IN ('keep', 'merge', 'refuse')),
     settings        jsonb NOT NULL DEFAULT '{}',
     created_at      timestamptz NOT NULL DEFAULT now()
 );
@@ -59,6 +61,7 @@ CREATE TABLE memory.entries (
     agent           text,
     content_hash    text GENERATED ALWAYS AS (md5(content)) STORED,
     supersedes      uuid,
+    repeats         bigint NOT NULL DEFAULT 0,
     idempotency_key text,
     created_at      timestamptz NOT NULL DEFAULT now(),
     CHECK (valid_from <= valid_to)
@@ -68,6 +71,7 @@ CREATE INDEX entries_embedding ON memory.entries USING hnsw (ns, embedding vecto
 CREATE INDEX entries_content ON memory.entries USING bm25 (ns, content);
 CREATE INDEX entries_metadata ON memory.entries USING gin (metadata jsonb_path_ops);
 CREATE INDEX entries_session ON memory.entries (ns, session, seq);
+CREATE INDEX entries_hash ON memory.entries (ns, content_hash);
 CREATE UNIQUE INDEX entries_idempotency ON memory.entries (ns, idempotency_key);
 
 CREATE TABLE memory.facts (

@@ -25,8 +25,11 @@ type Statement struct {
 // Statements by name. Names resolve in pg_catalog and memory.
 var Statements = map[string]Statement{
 	"namespace": {
-		`INSERT INTO memory.namespaces (ns) SELECT $1 WHERE NOT EXISTS (SELECT FROM memory.namespaces WHERE ns = $1)
-		 ON CONFLICT (ns) DO NOTHING`,
+		`INSERT INTO memory.namespaces (ns) VALUES ($1) ON CONFLICT (ns) DO NOTHING`,
+		[]types.OID{types.OIDText},
+	},
+	"policy": {
+		`SELECT dedupe FROM memory.namespaces WHERE ns = $1`,
 		[]types.OID{types.OIDText},
 	},
 	"namespaces": {
@@ -49,6 +52,22 @@ var Statements = map[string]Statement{
 		`SELECT id FROM memory.entries WHERE ns = $1 AND idempotency_key = $2`,
 		[]types.OID{types.OIDText, types.OIDText},
 	},
+	// Writers of the same content come one after the other; FOR UPDATE then sees what the one before committed.
+	"one_at_a_time": {
+		`SELECT pg_advisory_xact_lock(hashtextextended('memory.write ' || $1 || ' ' || $2, 0))`,
+		[]types.OID{types.OIDText, types.OIDText},
+	},
+	"same": {
+		`SELECT id FROM memory.entries WHERE ns = $1 AND content_hash = md5($2) AND content = $2 AND valid_to > now()
+		 ORDER BY created_at, id LIMIT 1 FOR UPDATE`,
+		[]types.OID{types.OIDText, types.OIDText},
+	},
+	"merge": {
+		`UPDATE memory.entries SET repeats = repeats + 1, salience = greatest(salience, coalesce($2, salience)),
+			metadata = metadata || coalesce($3, '{}'), pinned = pinned OR coalesce($4, false)
+		 WHERE id = $1 RETURNING id`,
+		[]types.OID{types.OIDUUID, types.OIDFloat8, types.OIDJSONB, types.OIDBool},
+	},
 	"supersede": {
 		`UPDATE memory.entries SET valid_to = greatest(valid_from, least(valid_to, coalesce($3, now()))) WHERE ns = $1 AND id = $2 RETURNING id`,
 		[]types.OID{types.OIDText, types.OIDUUID, types.OIDTimestamptz},
@@ -69,6 +88,16 @@ var Statements = map[string]Statement{
 		 ORDER BY seq LIMIT $5`,
 		[]types.OID{types.OIDText, types.OIDText, types.OIDInt8, types.OIDTimestamptz, types.OIDInt8},
 	},
+	"replay_back": {
+		`SELECT seq, ts, kind, content, payload, agent FROM memory.events
+		 WHERE ns = $1 AND stream = $2 AND seq >= coalesce($3, 1) AND ($4 IS NULL OR ts >= $4)
+		 ORDER BY seq DESC LIMIT $5`,
+		[]types.OID{types.OIDText, types.OIDText, types.OIDInt8, types.OIDTimestamptz, types.OIDInt8},
+	},
+	"payloads": {
+		`SELECT payload FROM memory.events WHERE ns = $1 AND stream = $2 AND payload IS NOT NULL ORDER BY seq`,
+		[]types.OID{types.OIDText, types.OIDText},
+	},
 	"put": {
 		`INSERT INTO memory.facts (ns, key, value, agent) VALUES ($1, $2, $3, $4)
 		 ON CONFLICT (ns, key) DO UPDATE
@@ -79,6 +108,11 @@ var Statements = map[string]Statement{
 	"put_new": {
 		`INSERT INTO memory.facts (ns, key, value, agent) VALUES ($1, $2, $3, $4) ON CONFLICT (ns, key) DO NOTHING RETURNING version`,
 		[]types.OID{types.OIDText, types.OIDText, types.OIDJSONB, types.OIDText},
+	},
+	"put_expected": {
+		`UPDATE memory.facts SET value = $3, agent = $4, updated_at = now(), version = version + 1
+		 WHERE ns = $1 AND key = $2 AND version = $5 RETURNING version`,
+		[]types.OID{types.OIDText, types.OIDText, types.OIDJSONB, types.OIDText, types.OIDInt8},
 	},
 	"get": {
 		`SELECT value FROM memory.facts WHERE ns = $1 AND key = $2`,

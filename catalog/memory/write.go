@@ -75,8 +75,15 @@ func fieldValue(t types.Type, j types.JSONNode) (types.Value, error) {
 }
 
 func store(h Host, ns types.Value, e map[string]types.Value) (types.Value, error) {
-	if err := h.Run("namespace", 0, []types.Value{ns}, nil); err != nil {
+	policy, err := openNamespace(h, ns)
+	if err != nil {
 		return types.Null, err
+	}
+	// What was said twice in a stream was said twice.
+	if policy != dedupeKeep && e["idempotency_key"].IsNull() && e["kind"].Str() != kindEvent {
+		if id, err := repeated(h, policy, ns, e); err != nil || !id.IsNull() {
+			return id, err
+		}
 	}
 	if e["agent"].IsNull() {
 		e["agent"] = text(h.Agent())
@@ -103,6 +110,44 @@ func store(h Host, ns types.Value, e map[string]types.Value) (types.Value, error
 	return id, nil
 }
 
+// What memory.write does with a content that the namespace holds and believes
+// already: memory.namespaces.dedupe.
+const (
+	dedupeKeep   = "keep"   // store it again; recall returns one of them
+	dedupeMerge  = "merge"  // count it: repeats, the greater salience, metadata joined
+	dedupeRefuse = "refuse" // 23505
+)
+
+// kindEvent is the kind of entries that memory.append makes.
+const kindEvent = "event"
+
+// openNamespace makes the namespace if it is new and returns its policy for repetitions.
+func openNamespace(h Host, ns types.Value) (dedupe string, err error) {
+	v, err := one(h, "policy", 0, []types.Value{ns})
+	if err != nil || !v.IsNull() {
+		return v.Str(), err
+	}
+	return dedupeKeep, h.Run("namespace", 0, []types.Value{ns}, nil)
+}
+
+// repeated applies the policy: the id of the entry that the content was merged
+// into, NULL if the content is new.
+func repeated(h Host, policy string, ns types.Value, e map[string]types.Value) (types.Value, error) {
+	if err := h.Run("one_at_a_time", 0, []types.Value{ns, e["content"]}, nil); err != nil {
+		return types.Null, err
+	}
+	id, err := one(h, "same", 0, []types.Value{ns, e["content"]})
+	if err != nil || id.IsNull() {
+		return types.Null, err
+	}
+	if policy == dedupeRefuse {
+		return types.Null, sqlerr.New(sqlerr.UniqueViolation, "namespace %q holds this content already", ns.Str()).
+			WithDetail("Its id is %s.", types.AppendText(nil, types.UUID, id, types.DefaultFormat)).
+			WithHint("memory.namespaces.dedupe is 'refuse'; 'merge' counts repetitions, 'keep' stores them.")
+	}
+	return one(h, "merge", 0, []types.Value{id, e["salience"], e["metadata"], e["pinned"]})
+}
+
 // appendEvent adds an event to a stream and returns its number; remember also
 // makes it an entry of kind "event".
 func appendEvent(h Host, a []types.Value) (types.Value, error) {
@@ -115,7 +160,7 @@ func appendEvent(h Host, a []types.Value) (types.Value, error) {
 	if err := required("stream", a[2]); err != nil {
 		return types.Null, err
 	}
-	if err := h.Run("namespace", 0, a[:1], nil); err != nil {
+	if _, err := openNamespace(h, a[0]); err != nil {
 		return types.Null, err
 	}
 	seq, err := one(h, "next", 0, []types.Value{a[0], a[2]})
@@ -127,7 +172,7 @@ func appendEvent(h Host, a []types.Value) (types.Value, error) {
 	}
 	if a[4].IsNull() || a[4].Bool() {
 		entry := map[string]types.Value{
-			"content": a[1], "kind": types.NewString("event"), "session": a[2], "seq": seq,
+			"content": a[1], "kind": types.NewString(kindEvent), "session": a[2], "seq": seq,
 		}
 		if !a[3].IsNull() && types.AsJSONB(a[3]).Kind() == types.JSONObject {
 			entry["metadata"] = a[3]
