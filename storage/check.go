@@ -100,24 +100,24 @@ func (t *table) checkIndex(x *tableIndex) error {
 		}
 	}
 	want.seal()
-	if diff := x.difference(&want); diff != "" {
+	if diff := x.difference(&want, t.reclaimed.Load()); diff != "" {
 		return t.bad("index %q: %s", x.def.Name, diff)
 	}
 	return nil
 }
 
-// difference describes how two structures of one index differ, "" if they do not.
-func (x *tableIndex) difference(want *tableIndex) string {
+// difference describes how two structures of one index differ after the horizon, "" if they do not.
+func (x *tableIndex) difference(want *tableIndex, horizon int64) string {
 	switch x.kind {
 	case orderedIndex:
-		if d := index.DiffOrdered(x.ordered, want.ordered); d != "" || x.unique == nil {
+		if d := index.DiffOrdered(x.ordered, want.ordered, horizon); d != "" || x.unique == nil {
 			return d
 		}
 		return index.DiffUnique(x.unique, x.ordered)
 	case invertedIndex:
-		return index.DiffInverted(x.inverted, want.inverted)
+		return index.DiffInverted(x.inverted, want.inverted, horizon)
 	}
-	return index.DiffText(x.text, want.text)
+	return index.DiffText(x.text, want.text, horizon)
 }
 
 // checkVectors looks whether every row with a vector is an open entry.

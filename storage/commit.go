@@ -177,7 +177,7 @@ func (s *Store) install(c *commit, built []*tableIndex, ts Timestamp) error {
 	}
 	after, _ := s.catalog.newestCatalog()
 	s.detach(before, after, ts)
-	s.forget(before, after)
+	s.noteDropped(before, after, ts)
 	for i, ix := range built {
 		if after.Index(ix.def.ID) != nil && !rebuiltLater(built[i+1:], ix) {
 			s.table(ix.layout.ID).attach(ix, ts)

@@ -22,7 +22,6 @@ func (t *table) compact(horizon Timestamp) error {
 	}
 	t.closed = 0
 	t.epoch++
-	t.compacted = t.changed
 	old, data := t.versions, t.data
 	t.versions, t.data = versions{}, arena.Arena{}
 	t.live, t.dead, t.liveRows = nil, nil, index.Series{}

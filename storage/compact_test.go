@@ -40,7 +40,7 @@ func TestCompaction(t *testing.T) {
 	}
 	must(t, s.Check(ctx))
 	tb := s.table(def.ID)
-	if tb.epoch == 0 || int(tb.versions.n) > len(m.newest())+1+2*max(compactMin, len(m.newest())) {
+	if tb.epoch == 0 || tb.versions.n > len(m.newest())+1+2*max(compactMin, len(m.newest())) {
 		t.Errorf("%d compactions, %d versions of %d rows", tb.epoch, tb.versions.n, len(m.newest()))
 	}
 	if v := tb.vectors[4].store; v.Len() > 3*(len(m.newest())+compactMin)+50 {

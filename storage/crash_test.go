@@ -31,6 +31,7 @@ type crashRun struct {
 	inflight *state // of the commit that the power cut hit
 	reads    []moment
 	ticket   int64 // newest value of the sequence that was seen
+	reclaims bool  // the table has a retention
 }
 
 var tickets = &catalog.Sequence{Header: catalog.Header{ID: 30000, Name: "tickets"}, Start: 1, Increment: 1, Min: 1, Max: 1 << 40, Cache: 1}
@@ -50,6 +51,9 @@ func (r *crashRun) live(steps int) bool {
 			r.readNow()
 		case 2:
 			r.clock.Advance(time.Duration(r.rng.IntN(3000)) * time.Millisecond)
+			if r.reclaims {
+				_ = r.s.ReclaimNow(ctx) // fails when the power goes
+			}
 		default:
 			if r.commitOne() {
 				return true
@@ -123,12 +127,16 @@ func (r *crashRun) revive(fs *vfs.Faulty, again bool) moment {
 	r.compare(v, found.state, "after the crash")
 	must(r.t, s.Check(ctx))
 	for i := range r.history {
-		if i+8 > len(r.history) || r.rng.IntN(8) == 0 {
+		switch {
+		case i+8 <= len(r.history) && r.rng.IntN(8) != 0:
+		case r.reclaims:
+			r.compareKept(i)
+		default:
 			r.compareMoment(i)
 		}
 	}
 	for _, read := range r.reads {
-		if !again {
+		if !again || r.reclaims {
 			break // a read here would itself raise the floor for the commits to come
 		}
 		v, err := s.SnapshotAt(ctx, read.ts, Principal{})

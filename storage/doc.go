@@ -25,6 +25,8 @@
 //   - graphs.go, graphfile.go: saved graphs of vector indexes;
 //   - view.go, cursor.go, source.go: reading; nearest.go, textsearch.go, inverted.go: searches;
 //   - tableindex.go, indexeval.go, indexkey.go: one index and its keys (package index);
+//   - retention.go, reclaim.go, sweep.go, release.go: history that is past its table's retention goes;
+//     compact.go: closed versions of tables without history;
 //   - open.go, recovery.go, check.go: start, restart, self-check.
 //
 // # Locks inside
@@ -35,9 +37,8 @@
 //
 // # Not here yet
 //
-// All namespaces live in shard 0. Closed versions of tables with history stay in
-// memory; a table's retention only refuses reads before its horizon. Tables
-// without history are compacted (compact.go).
+// All namespaces live in shard 0. Closed versions stay in memory until their
+// table's retention is over.
 //
 // Start reading at api.go, then txn.go, commit.go, sequencer.go, view.go.
 package storage

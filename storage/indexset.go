@@ -46,18 +46,6 @@ func (s *Store) detach(before, after *catalog.Catalog, ts Timestamp) {
 	}
 }
 
-// forget lets go of the rows of dropped tables without history; views that are
-// open keep what they read from.
-func (s *Store) forget(before, after *catalog.Catalog) {
-	for _, o := range before.All(catalog.ClassTable) {
-		if t := o.(*catalog.Table); !t.KeepsHistory() && after.Table(t.ID) == nil {
-			s.mu.Lock()
-			delete(s.tables, t.ID)
-			s.mu.Unlock()
-		}
-	}
-}
-
 // refreshUnique recomputes the list of unique indexes and lets commits under way know that
 // there are others to keep up. Caller holds mu exclusively.
 func (t *table) refreshUnique() {

@@ -103,6 +103,7 @@ func (s *Store) start(ctx context.Context) error {
 	background, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	s.stopped.Go(func() { s.maintain(background) })
+	s.stopped.Go(func() { s.reclaim(background) })
 	if s.seq.relaxed {
 		s.stopped.Go(func() { s.syncRelaxed(background) })
 	}

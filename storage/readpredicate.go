@@ -73,24 +73,35 @@ func (p *readPredicate) covers(values []types.Value) (bool, error) {
 	return p.all, nil
 }
 
+// recentChanges are the rows that the newest commits have touched, in their order.
+// Guarded by the table's lock.
+type recentChanges struct {
+	list  []changedRow
+	since Timestamp // all changes after it are in list
+}
+
+type changedRow struct {
+	at    Timestamp
+	local uint32
+}
+
+func (r *recentChanges) add(at Timestamp, local uint32) {
+	if len(r.list) == 2*rangeWalkMax {
+		r.since = r.list[rangeWalkMax-1].at
+		r.list = r.list[:copy(r.list, r.list[rangeWalkMax:])]
+	}
+	r.list = append(r.list, changedRow{at, local})
+}
+
 // changedRows lists rows that commits after since have touched, each at least once; ok is
 // false where they cannot be told or are too many. Caller holds mu.
 func (t *table) changedRows(since Timestamp) (locals []uint32, ok bool) {
-	if since < t.compacted {
-		return nil, false // versions are not in the order of commits
+	r := &t.recent
+	if since < r.since {
+		return nil, false
 	}
-	for i := t.versions.n; i > 1; i-- {
-		v := t.versions.get(i - 1)
-		if v.from <= since {
-			break
-		}
-		locals = append(locals, v.local)
-		if len(locals) > rangeWalkMax {
-			return nil, false
-		}
-	}
-	for i := len(t.dead); i > 0 && t.dead[i-1].at > since; i-- {
-		locals = append(locals, t.dead[i-1].local)
+	for i := len(r.list); i > 0 && r.list[i-1].at > since; i-- {
+		locals = append(locals, r.list[i-1].local)
 		if len(locals) > rangeWalkMax {
 			return nil, false
 		}

@@ -32,6 +32,9 @@ func (s *Store) recover(ctx context.Context, log *commitlog.Log) error {
 	if err := s.catalog.recover(s.seq.last); err != nil {
 		return err
 	}
+	if err := s.reclaimRecovered(); err != nil {
+		return err
+	}
 	if err := s.buildIndexes(ctx); err != nil {
 		return err
 	}
@@ -62,7 +65,7 @@ func (s *Store) loadSnapshot(ctx context.Context) (*snapshot.State, error) {
 		return nil, err
 	}
 	for _, t := range s.tables {
-		t.compacted = t.changed
+		t.recent.since = t.changed
 		t.settle()
 	}
 	for i := range st.Effects {
@@ -86,6 +89,7 @@ func (t *table) load(local uint32, r snapshot.Row) error {
 	t.newest[local] = t.versions.push(v, t.newest[local])
 	t.changed = max(t.changed, v.from)
 	if v.to != Infinity {
+		t.noteClose(v.to)
 		t.changed = max(t.changed, v.to)
 	}
 	return nil
@@ -184,7 +188,7 @@ func (s *Store) replayPut(e *effect.Effect, ts Timestamp) error {
 }
 
 func (s *Store) replayRecord(r commitlog.Record) error {
-	if r.Type != commitlog.TypeCeiling && r.Type != commitlog.TypeSequence {
+	if !r.Type.HasEffects() {
 		return nil
 	}
 	return effect.Decode(r.Payload, func(e *effect.Effect) error {
@@ -198,6 +202,8 @@ func (s *Store) replayEffect(e *effect.Effect) {
 	switch e.Kind {
 	case effect.Sequence:
 		s.seqs.recover(e)
+	case effect.Reclaim, effect.Release:
+		s.recoverReclaim(e)
 	case effect.Ceiling:
 		s.seq.ceiling = max(s.seq.ceiling, Timestamp(e.Ceiling))
 	}

@@ -169,36 +169,53 @@ type versionSource struct {
 	rows     []uint32 // nil: all
 	next     uint32
 	chain    []uint32 // version numbers of the current row still to come, newest first
+	row      uint32
+	last     Timestamp // from of the version given out last
+	epoch    int       // of the table when chain was made
 }
 
 func (s *versionSource) fill(c *Cursor) error {
 	t := c.table
+	if s.epoch != t.epoch && len(s.chain) > 0 { // versions have other numbers now
+		s.list(c, s.last+1)
+	}
+	s.epoch = t.epoch
 	for len(c.refs) < BatchRows {
 		if n := len(s.chain); n > 0 {
 			v := t.versions.get(s.chain[n-1])
-			s.chain = s.chain[:n-1]
+			s.chain, s.last = s.chain[:n-1], v.from
 			c.emitVersion(v, 0)
 			continue
 		}
-		local, ok := s.row(t)
+		local, ok := s.advance(t)
 		if !ok {
 			return nil
 		}
-		for i := t.head(local); i != 0; {
-			v := t.versions.get(i)
-			if v.from <= c.view.at && v.from < s.to && s.from < v.to {
-				s.chain = append(s.chain, i)
-			}
-			if v.from <= s.from {
-				break
-			}
-			i = v.prev
-		}
+		s.row = local
+		s.list(c, -Infinity)
 	}
 	return nil
 }
 
-func (s *versionSource) row(t *table) (uint32, bool) {
+// list finds the versions of the current row that begin at `begin` or later.
+func (s *versionSource) list(c *Cursor, begin Timestamp) {
+	s.chain = s.chain[:0]
+	t := c.table
+	for i := t.head(s.row); i != 0; i = t.versions.get(i).prev {
+		v := t.versions.get(i)
+		if v.from < begin {
+			return
+		}
+		if v.from <= c.view.at && v.from < s.to && s.from < v.to {
+			s.chain = append(s.chain, i)
+		}
+		if v.from <= s.from {
+			return
+		}
+	}
+}
+
+func (s *versionSource) advance(t *table) (uint32, bool) {
 	if s.rows != nil {
 		if len(s.rows) == 0 {
 			return 0, false

@@ -27,7 +27,7 @@ func (s *Store) Stats() Stats {
 		t.mu.RLock()
 		st.Tables++
 		st.LiveRows += t.liveRows.Last()
-		st.Versions += int64(max(t.versions.n, 1) - 1)
+		st.Versions += int64(t.versions.n)
 		st.PayloadBytes += int64(t.data.Bytes())
 		for _, v := range t.vectors {
 			st.VectorBytes += v.store.SizeBytes()

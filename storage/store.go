@@ -31,12 +31,13 @@ type Store struct {
 	mu     sync.RWMutex // guards tables; held for a look-up
 	tables map[types.OID]*table
 
-	active    activeSnapshots
-	lastTxn   atomic.Uint64
-	closed    atomic.Bool
-	snapshots *snapshot.Pair // nil: none
-	cancel    func()         // ends the background work
-	stopped   sync.WaitGroup
+	active     activeSnapshots
+	reclaiming sync.Mutex // held for a round of reclaim; before all others
+	lastTxn    atomic.Uint64
+	closed     atomic.Bool
+	snapshots  *snapshot.Pair // nil: none
+	cancel     func()         // ends the background work
+	stopped    sync.WaitGroup
 }
 
 func newStore(o Options, j journal) *Store {

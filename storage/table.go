@@ -32,23 +32,31 @@ type table struct {
 	unique    atomic.Pointer[[]*tableIndex] // the unique ones of indexes and joined, by OID
 	shape     atomic.Uint64                 // counts changes of which indexes commits keep up
 
-	mu        sync.RWMutex
-	newest    []uint32 // row → its newest version, 0 = none was committed
-	versions  versions
-	data      arena.Arena
-	vectors   map[int]*vectorColumn // attribute → where its vectors live
-	live      bitset                // rows whose newest version is open: the current tier of scans
-	dead      []deadRow             // the history tier, ascending by time of death
-	liveRows  index.Series          // number of live rows
-	epoch     int                   // counts compactions, which renumber versions
-	closed    int                   // versions closed since the last one
-	changed   Timestamp             // newest commit that touched the table
-	compacted Timestamp             // newest commit before versions were renumbered last: behind it they are in order
-	indexes   map[types.OID]*tableIndex
-	builds    []*indexBuild  // that note what is installed; changed under the sequencer's lock too
-	joined    []*tableIndex  // built, kept up by commits, not attached yet
-	retired   []retiredIndex // dropped and replaced ones, for reads of the past
-	fixer     row.Builder    // of install
+	mu       sync.RWMutex
+	newest   []uint32 // row → its newest version, 0 = none was committed
+	versions versions
+	data     arena.Arena
+	vectors  map[int]*vectorColumn // attribute → where its vectors live
+	live     bitset                // rows whose newest version is open: the current tier of scans
+	dead     []deadRow             // the history tier, ascending by time of death
+	liveRows index.Series          // number of live rows
+	epoch    int                   // counts compactions, which renumber versions
+	closed   int                   // versions closed since the last one
+	changed  Timestamp             // newest commit that touched the table
+	recent   recentChanges         // newest commits' rows
+	indexes  map[types.OID]*tableIndex
+	builds   []*indexBuild  // that note what is installed; changed under the sequencer's lock too
+	joined   []*tableIndex  // built, kept up by commits, not attached yet
+	retired  []retiredIndex // dropped and replaced ones, for reads of the past
+	leaving  []*tableIndex  // vector indexes let go, until no search holds their vectors
+
+	// Of reclaim: see reclaim.go.
+	reclaimed        atomic.Int64 // Timestamp before which history is gone; moved under activeSnapshots.mu
+	oldestClose      Timestamp    // no version that is still there was closed before; 0 = none was closed
+	dropped          Timestamp    // when the table was dropped, 0 = it was not
+	droppedRetention string       // its option then
+
+	fixer row.Builder // of install
 
 	counters tableCounters
 }
@@ -68,7 +76,16 @@ type retiredIndex struct {
 func newTable(id types.OID) *table {
 	t := &table{id: id, indexes: map[types.OID]*tableIndex{}}
 	t.unique.Store(&[]*tableIndex{})
+	t.reclaimed.Store(int64(noHorizon))
+	t.recent.since = noHorizon
 	return t
+}
+
+// noteClose keeps oldestClose. Caller holds mu exclusively.
+func (t *table) noteClose(at Timestamp) {
+	if t.oldestClose == 0 || at < t.oldestClose {
+		t.oldestClose = at
+	}
 }
 
 // allocate hands out a new row number; ok is false when there are no more.
@@ -131,6 +148,7 @@ func (t *table) put(local uint32, im row.Image, ts Timestamp) error {
 	v := version{from: ts, to: Infinity, at: t.data.Put(stored), size: uint32(len(stored)), local: local}
 	if prev != nil {
 		t.closed++
+		t.noteClose(ts)
 		prev.to = min(prev.to, ts) // before push, which may move the page
 	}
 	t.newest[local] = t.versions.push(v, head)
@@ -139,6 +157,7 @@ func (t *table) put(local uint32, im row.Image, ts Timestamp) error {
 		t.liveRows.Set(int64(ts), t.liveRows.Last()+1)
 	}
 	t.changed = max(t.changed, ts)
+	t.recent.add(ts, local)
 	return nil
 }
 
@@ -150,10 +169,12 @@ func (t *table) remove(local uint32, ts Timestamp) {
 	}
 	t.versions.get(h).to = ts
 	t.closed++
+	t.noteClose(ts)
 	t.live.clear(local)
 	t.dead = append(t.dead, deadRow{ts, local})
 	t.liveRows.Set(int64(ts), t.liveRows.Last()-1)
 	t.changed = max(t.changed, ts)
+	t.recent.add(ts, local)
 }
 
 // image returns the stored image of a version. Caller holds mu.

@@ -28,10 +28,10 @@ func (s *Store) Usage(table, ix types.OID) catalog.Usage {
 		}
 		return catalog.Usage{}
 	}
-	live, versions := t.liveRows.Last(), int64(max(t.versions.n, 1)-1)
+	live, versions := t.liveRows.Last(), int64(t.versions.n)
 	u := catalog.Usage{
 		Rows: live, Dead: versions - live,
-		Bytes:    int64(t.data.Bytes()) + versions*int64(unsafe.Sizeof(version{})) + 4*int64(len(t.newest)),
+		Bytes:    int64(t.data.Held()) + versions*int64(unsafe.Sizeof(version{})) + 4*int64(len(t.newest)),
 		Inserted: t.counters.inserted.Load(), Updated: t.counters.updated.Load(), Deleted: t.counters.deleted.Load(),
 		Scans: t.counters.scans.scans.Load(), ScannedRows: t.counters.scans.rows.Load(),
 	}

@@ -17,45 +17,68 @@ type version struct {
 
 const versionPage = 1024
 
-// versions is the slab of a table's versions. Number 0 is never used. Guarded by the table's lock.
+// versions is the slab of a table's versions. Number 0 is never used; those of
+// removed versions are used again. Guarded by the table's lock.
 type versions struct {
-	pages [][]version
-	n     uint32
+	pages [][]version // nil: given back
+	used  []int       // versions in use, by page
+	free  []uint32    // numbers of removed versions, without those of pages given back
+	spare []int       // pages given back
+	going map[int]int // pages that are being emptied; nil: none
+	last  int         // the page that grows
+	n     int         // versions in use
 }
 
 // get returns a version, which may be changed under the table's write lock.
 func (s *versions) get(i uint32) *version { return &s.pages[i/versionPage][i%versionPage] }
 
-// add appends a version and returns its number.
+// add stores a version and returns its number.
 func (s *versions) add(v version) uint32 {
-	if s.n == 0 {
-		s.n = 1
-		s.pages = append(s.pages, make([]version, 1, 8))
-	}
-	page := int(s.n / versionPage)
-	if page == len(s.pages) {
-		s.pages = append(s.pages, make([]version, 0, versionPage))
-	}
-	s.pages[page] = append(s.pages[page], v)
 	s.n++
-	return s.n - 1
+	if k := len(s.free); k > 0 {
+		i := s.free[k-1]
+		s.free = s.free[:k-1]
+		*s.get(i) = v
+		s.used[i/versionPage]++
+		return i
+	}
+	switch {
+	case len(s.pages) == 0:
+		s.pages, s.used = append(s.pages, make([]version, 1, 8)), append(s.used, 1) // number 0
+	case len(s.pages[s.last]) == versionPage && len(s.spare) > 0:
+		s.last = s.spare[len(s.spare)-1]
+		s.spare = s.spare[:len(s.spare)-1]
+		s.pages[s.last] = make([]version, 0, versionPage)
+	case len(s.pages[s.last]) == versionPage:
+		s.last = len(s.pages)
+		s.pages, s.used = append(s.pages, make([]version, 0, versionPage)), append(s.used, 0)
+	}
+	s.pages[s.last] = append(s.pages[s.last], v)
+	s.used[s.last]++
+	return uint32(s.last*versionPage + len(s.pages[s.last]) - 1)
 }
 
-// push appends the newest version of the chain that begins at prev (0 = a new row).
+// push adds the newest version of the chain that begins at prev (0 = a new row).
 func (s *versions) push(v version, prev uint32) uint32 {
-	v.prev = prev
-	if prev != 0 {
-		p := s.get(prev)
-		v.depth = p.depth + 1
-		v.jump = prev
-		if p.jump != 0 {
-			// Two jumps of equal length make one of double length.
-			if j := s.get(p.jump); p.depth-j.depth == j.depth-s.depthOf(j.jump) && j.jump != 0 {
-				v.jump = j.jump
-			}
+	s.link(&v, prev)
+	return s.add(v)
+}
+
+// link makes v the successor of prev.
+func (s *versions) link(v *version, prev uint32) {
+	v.prev, v.jump, v.depth = prev, 0, 0
+	if prev == 0 {
+		return
+	}
+	p := s.get(prev)
+	v.depth = p.depth + 1
+	v.jump = prev
+	if p.jump != 0 {
+		// Two jumps of equal length make one of double length.
+		if j := s.get(p.jump); p.depth-j.depth == j.depth-s.depthOf(j.jump) && j.jump != 0 {
+			v.jump = j.jump
 		}
 	}
-	return s.add(v)
 }
 
 func (s *versions) depthOf(i uint32) uint32 {

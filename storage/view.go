@@ -21,6 +21,8 @@ type View struct {
 	who     *Principal
 	catalog *catalog.Catalog
 	adhoc   map[types.OID]*tableIndex // indexes that exist for this view alone
+	pinned  uint64                    // of an AS OF read: name under which its moment is kept
+	opened  Timestamp                 // of an AS OF read: when it began
 }
 
 // SnapshotAt opens a read of the past: everything committed up to `at`, no
@@ -34,7 +36,10 @@ func (s *Store) SnapshotAt(ctx context.Context, at Timestamp, who Principal) (*V
 	if err != nil {
 		return nil, err
 	}
-	return &View{s: s, ctx: ctx, at: at, who: &who, catalog: c}, nil
+	v := &View{s: s, ctx: ctx, at: at, who: &who, catalog: c, pinned: s.lastTxn.Add(1)}
+	s.active.pin(v.pinned, at)
+	v.opened = s.Now() // after pin: what is there now stays
+	return v, nil
 }
 
 // Time is the snapshot's moment.
@@ -44,7 +49,13 @@ func (v *View) Time() Timestamp { return v.at }
 func (v *View) Catalog() *catalog.Catalog { return v.catalog }
 
 // Close ends the view; rows it gave out are no longer pinned.
-func (v *View) Close() { v.adhoc = nil }
+func (v *View) Close() {
+	v.adhoc = nil
+	if v.pinned != 0 {
+		v.s.active.drop(v.pinned)
+		v.pinned = 0
+	}
+}
 
 // past reports whether the view reads AS OF.
 func (v *View) past() bool { return v.x == nil }
@@ -58,7 +69,7 @@ func (v *View) open(t *catalog.Table) (*table, error) {
 		if !t.KeepsHistory() {
 			return nil, sqlerr.Unsupported("AS OF on the temporary or unlogged table \""+t.Name+"\"", "Such tables keep no history.")
 		}
-		if err := v.withinRetention(t); err != nil {
+		if err := v.withinRetention(t, v.at); err != nil {
 			return nil, err
 		}
 	}
@@ -145,7 +156,7 @@ func (v *View) Scan(t *catalog.Table, spec ScanSpec) (*Cursor, error) {
 	}
 	c.through(&c.table.counters.scans)
 	if spec.Versions {
-		c.src = &versionSource{from: spec.VersionsFrom, to: spec.VersionsTo}
+		c.src = &versionSource{from: c.spec.VersionsFrom, to: spec.VersionsTo}
 		return c, nil
 	}
 	c.scan.init(c)
@@ -163,7 +174,7 @@ func (v *View) Fetch(t *catalog.Table, ids []RowID, spec ScanSpec) (*Cursor, err
 		v.x.reads.noteRows(t.ID, ids)
 	}
 	if spec.Versions {
-		c.src = &versionSource{from: spec.VersionsFrom, to: spec.VersionsTo, rows: localsOf(ids)}
+		c.src = &versionSource{from: c.spec.VersionsFrom, to: spec.VersionsTo, rows: localsOf(ids)}
 		return c, nil
 	}
 	c.src = &listSource{rows: localsOf(ids)}

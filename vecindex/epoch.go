@@ -47,8 +47,8 @@ func (e *epochs) retire(vecs []uint32) {
 	e.current++
 }
 
-// releasable takes out what no searcher can know.
-func (e *epochs) releasable() []uint32 {
+// releasable takes out what no searcher can know; all: nothing is left behind.
+func (e *epochs) releasable() (vecs []uint32, all bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	oldest := e.current
@@ -65,5 +65,5 @@ func (e *epochs) releasable() []uint32 {
 		}
 	}
 	e.limbo = kept
-	return out
+	return out, len(kept) == 0
 }

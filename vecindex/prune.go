@@ -9,23 +9,43 @@ const never = int64(math.MinInt64)
 // Prune copies the rest.
 const deadShare = 5
 
-// Prune forgets entries that were closed at or before the horizon, where they are at least a
+// Prune is Forget and Reclaim.
+func (x *Index) Prune(horizon int64) int {
+	n := x.Forget(horizon)
+	x.Reclaim()
+	return n
+}
+
+// Prunable reports whether Forget would forget anything. Anybody may ask.
+func (x *Index) Prunable(horizon int64) bool {
+	found := false
+	x.parts.Range(func(_, v any) bool {
+		found = v.(*partition).prunable(horizon)
+		return !found
+	})
+	return found
+}
+
+func (p *partition) prunable(horizon int64) bool {
+	if p.closed.Load() == 0 {
+		return false
+	}
+	dead := p.dead(horizon)
+	return dead > 0 && dead*deadShare >= int(p.entries.n.Load())
+}
+
+// Forget forgets entries that were closed at or before the horizon, where they are at least a
 // fifth of their partition, and returns how many it forgot. Searches with At < horizon are
 // incomplete from then on. A partition that had a graph is scanned until Maintain has built
-// a new one.
-func (x *Index) Prune(horizon int64) int {
+// a new one. Only the writer calls it; searches go on.
+func (x *Index) Forget(horizon int64) int {
 	forgotten := 0
 	x.parts.Range(func(_, v any) bool {
-		p := v.(*partition)
-		if p.closed.Load() > 0 {
-			dead := p.dead(horizon)
-			if dead > 0 && dead*deadShare >= int(p.entries.n.Load()) {
-				forgotten += x.compact(p, horizon)
-			}
+		if p := v.(*partition); p.prunable(horizon) {
+			forgotten += x.compact(p, horizon)
 		}
 		return true
 	})
-	x.Reclaim()
 	return forgotten
 }
 
@@ -57,12 +77,14 @@ func (x *Index) Erase(partitionKey string, rows []uint64) int {
 	return erased
 }
 
-// Reclaim releases the vectors of replaced partitions that no running search can reach. The
-// writer calls it when it likes; Prune and Erase do.
-func (x *Index) Reclaim() {
-	for _, vec := range x.epochs.releasable() {
+// Reclaim releases the vectors of replaced partitions that no running search can reach, and
+// reports whether that were all. The writer calls it when it likes; Prune and Erase do.
+func (x *Index) Reclaim() (all bool) {
+	vecs, all := x.epochs.releasable()
+	for _, vec := range vecs {
 		x.store.Release(vec)
 	}
+	return all
 }
 
 // dead counts the entries that no search at or after the horizon can see.

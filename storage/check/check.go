@@ -118,7 +118,7 @@ func (c *checker) record(r commitlog.Record) {
 		}
 		c.time = commit.Timestamp
 		c.body(r.LSN, commit.Body)
-	case r.Type == commitlog.TypeCeiling || r.Type == commitlog.TypeSequence:
+	case r.Type.HasEffects():
 		c.body(r.LSN, r.Payload)
 	}
 }

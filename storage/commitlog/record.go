@@ -24,6 +24,7 @@ const (
 	TypeSequence Type = 5 // ceiling of a sequence
 	TypeOpen     Type = 6 // a process opened the log: transactions of earlier ones are over
 	TypeMark     Type = 7 // carries a synced LSN and nothing else
+	TypeReclaim  Type = 8 // history that nobody needs any more goes
 
 	// TypeUser is the first type free for others.
 	TypeUser Type = 32
@@ -37,6 +38,12 @@ func (t Type) urgent() bool {
 		return true
 	}
 	return false
+}
+
+// HasEffects reports whether a record's payload is a body of effects that belong
+// to no transaction.
+func (t Type) HasEffects() bool {
+	return t == TypeCeiling || t == TypeSequence || t == TypeReclaim
 }
 
 // Record is one entry of the log.

@@ -54,6 +54,10 @@ func appendEffect(dst []byte, e *Effect) []byte {
 			return append(dst, 1)
 		}
 		return append(dst, 0)
+	case Reclaim, Release:
+		dst = binary.AppendUvarint(dst, uint64(e.Table))
+		dst = binary.AppendUvarint(dst, e.Row)
+		return binary.AppendVarint(dst, e.Ceiling)
 	case Ceiling:
 		return binary.AppendVarint(dst, e.Ceiling)
 	case Assign:
@@ -116,6 +120,8 @@ func (r *reader) effect(e *Effect) {
 		e.Table, e.Row = r.oid(), r.uvarint()
 	case Sequence:
 		e.Sequence, e.Value, e.Called = r.oid(), r.varint(), r.u8() == 1
+	case Reclaim, Release:
+		e.Table, e.Row, e.Ceiling = r.oid(), r.uvarint(), r.varint()
 	case Ceiling:
 		e.Ceiling = r.varint()
 	case Assign:

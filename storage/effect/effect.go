@@ -15,6 +15,8 @@ const (
 	Sequence                 // Sequence, Value, Called: no value beyond Value has left the server
 	Ceiling                  // Ceiling: no timestamp beyond it was given to a commit or a reader
 	Assign                   // Namespace, To: the namespace lives in shard To
+	Reclaim                  // Table, Row, Ceiling: versions that ended at Ceiling or before are gone; no row had a greater id
+	Release                  // Table, Ceiling: all rows of a table that was dropped at Ceiling are gone
 )
 
 // Effect is one change. Which fields count depends on Kind; the others are zero.

@@ -2,8 +2,8 @@ package index
 
 import "sort"
 
-// Series is a number over commit time: exact for every moment, one entry for
-// each commit that changed it. Guarded by its owner's lock.
+// Series is a number over commit time: exact for every moment since the last
+// Cut, one entry for each commit that changed it. Guarded by its owner's lock.
 type Series struct {
 	times []int64 // ascending
 	value []int64
@@ -42,4 +42,36 @@ func (s *Series) At(t int64) int64 {
 		return 0
 	}
 	return s.value[i-1]
+}
+
+// Cut forgets the values before t. The entry that holds at t stays.
+func (s *Series) Cut(t int64) {
+	i := sort.Search(len(s.times), func(i int) bool { return s.times[i] > t }) - 1
+	if i <= 0 {
+		return
+	}
+	n := copy(s.times, s.times[i:])
+	copy(s.value, s.value[i:])
+	s.times, s.value = s.times[:n], s.value[:n]
+	if n < cap(s.times)/4 {
+		s.times, s.value = append([]int64(nil), s.times...), append([]int64(nil), s.value...)
+	}
+}
+
+// sameSince reports whether two series agree at t and after it.
+func (s *Series) sameSince(o *Series, t int64) bool {
+	if s.At(t) != o.At(t) {
+		return false
+	}
+	i := sort.Search(len(s.times), func(i int) bool { return s.times[i] > t })
+	j := sort.Search(len(o.times), func(i int) bool { return o.times[i] > t })
+	if len(s.times)-i != len(o.times)-j {
+		return false
+	}
+	for ; i < len(s.times); i, j = i+1, j+1 {
+		if s.times[i] != o.times[j] || s.value[i] != o.value[j] {
+			return false
+		}
+	}
+	return true
 }

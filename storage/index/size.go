@@ -12,12 +12,12 @@ const mapEntryBytes = 48
 // SizeBytes is the memory that the index holds.
 func (x *Ordered) SizeBytes() int64 {
 	current, history := x.Len()
-	return int64(x.keys.Bytes()) + int64(current+history)*int64(unsafe.Sizeof(entry{}))
+	return int64(x.keys.Held()) + int64(current+history)*int64(unsafe.Sizeof(entry{}))
 }
 
 // SizeBytes is the memory that the index holds.
 func (h *Hash) SizeBytes() int64 {
-	return int64(h.keys.Bytes()) + int64(len(h.slots))*int64(unsafe.Sizeof(hashSlot{})) + int64(h.heads.Count())*mapEntryBytes/2
+	return int64(h.keys.Held()) + int64(len(h.slots))*int64(unsafe.Sizeof(hashSlot{})) + int64(h.heads.Count())*mapEntryBytes/2
 }
 
 // SizeBytes is the memory that the index holds; it looks at every item.

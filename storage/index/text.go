@@ -19,6 +19,7 @@ type textPart struct {
 	documents Series
 	words     Series
 	pending   []textEvent // of a build, until Seal
+	horizon   int64       // postings that ended at or before it are forgotten when they are come across
 }
 
 type textEvent struct {
@@ -69,7 +70,7 @@ func CountTerms(terms []string) []TermCount {
 func (x *Text) part(key []byte) *textPart {
 	p := x.parts[string(key)]
 	if p == nil {
-		p = &textPart{terms: map[string]*termList{}}
+		p = &textPart{terms: map[string]*termList{}, horizon: -1 << 63}
 		x.parts[string(key)] = p
 	}
 	return p
@@ -136,7 +137,7 @@ func (x *Text) Seal() {
 func (x *Text) Close(partition []byte, local uint32, terms []string, to int64) {
 	p := x.part(partition)
 	for _, c := range CountTerms(terms) {
-		p.list(c.Term).close(local, to)
+		p.list(c.Term).close(local, to, p.horizon)
 	}
 	p.count(to, -1, -int64(len(terms)))
 	x.lastClose = max(x.lastClose, to)
@@ -162,8 +163,9 @@ func (l *termList) after(local uint32) int {
 	return sort.Search(len(l.recent), func(i int) bool { return l.recent[i].Local > local })
 }
 
-// close marks the row's open posting; when many are closed they move out of the way.
-func (l *termList) close(local uint32, to int64) {
+// close marks the row's open posting; when many are closed they move out of the
+// way, those before the horizon for good.
+func (l *termList) close(local uint32, to, horizon int64) {
 	i := l.after(local) - 1
 	if i < 0 || l.recent[i].Local != local || l.recent[i].To != Open {
 		return
@@ -177,7 +179,7 @@ func (l *termList) close(local uint32, to int64) {
 	for _, p := range l.recent {
 		if p.To == Open {
 			open = append(open, p)
-		} else {
+		} else if p.To > horizon {
 			l.closed = append(l.closed, p)
 		}
 	}
@@ -215,6 +217,15 @@ func (x *Text) Statistics(partition string, at int64) (documents, words int64) {
 		return p.documents.At(at), p.words.At(at)
 	}
 	return 0, 0
+}
+
+// Terms returns the number of (partition, term) pairs that have postings.
+func (x *Text) Terms() int {
+	n := 0
+	for _, p := range x.parts {
+		n += len(p.terms)
+	}
+	return n
 }
 
 // Partitions returns the keys of all partitions, ascending.

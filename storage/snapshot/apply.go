@@ -34,7 +34,7 @@ func (f *file) applyCommit(ctx context.Context, c *commitlog.Commit) error {
 
 // applyRecord applies a record that belongs to no transaction.
 func (f *file) applyRecord(ctx context.Context, r commitlog.Record) error {
-	if r.Type != commitlog.TypeCeiling && r.Type != commitlog.TypeSequence {
+	if !r.Type.HasEffects() {
 		return nil
 	}
 	return effect.Decode(r.Payload, func(e *effect.Effect) error { return f.apply(ctx, e, r.Timestamp) })
@@ -51,6 +51,8 @@ func (f *file) apply(ctx context.Context, e *effect.Effect, ts int64) error {
 		_, err := f.conn.ExecContext(ctx, "INSERT INTO _sequences VALUES (?, ?, ?) ON CONFLICT (oid) DO UPDATE SET value = excluded.value, called = excluded.called",
 			int64(e.Sequence), e.Value, e.Called)
 		return err
+	case effect.Reclaim, effect.Release:
+		return f.reclaim(ctx, e)
 	case effect.Ceiling:
 		f.ceiling = max(f.ceiling, e.Ceiling)
 	case effect.Assign:

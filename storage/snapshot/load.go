@@ -97,6 +97,11 @@ func (f *file) load(ctx context.Context, each func(Row) error) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
+	horizons, err := f.horizons(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st.Effects = append(st.Effects, horizons...)
 	err = f.query(ctx, "SELECT name, shard FROM _namespaces", func(rows *sql.Rows) error {
 		e := effect.Effect{Kind: effect.Assign}
 		var name []byte
