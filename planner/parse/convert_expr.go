@@ -154,7 +154,7 @@ func (c *converter) operatorExpr(e *pg.A_Expr) ast.Expr {
 	case pg.A_Expr_Kind_AEXPR_NULLIF:
 		return &ast.NullIfExpr{Position: pos, Left: c.expr(e.Lexpr), Right: c.expr(e.Rexpr)}
 	case pg.A_Expr_Kind_AEXPR_IN:
-		return &ast.InExpr{Position: pos, Not: op.Name == "<>", Left: c.expr(e.Lexpr), List: c.exprs(listItems(e.Rexpr))}
+		return &ast.InExpr{Position: pos, Not: op.Name == "<>", Left: c.expr(e.Lexpr), List: c.text.completed(c.exprs(listItems(e.Rexpr)))}
 	case pg.A_Expr_Kind_AEXPR_LIKE, pg.A_Expr_Kind_AEXPR_ILIKE, pg.A_Expr_Kind_AEXPR_SIMILAR:
 		return c.like(e, op)
 	case pg.A_Expr_Kind_AEXPR_BETWEEN, pg.A_Expr_Kind_AEXPR_NOT_BETWEEN,

@@ -34,6 +34,14 @@ func Parse(sql string) ([]Statement, error) {
 		return nil, err
 	}
 	defer enter(sql)()
+	if stmts, ok, err := parseLongLists(sql); ok {
+		return stmts, err
+	}
+	return parseWhole(sql)
+}
+
+// parseWhole gives the whole text to the C parser.
+func parseWhole(sql string) ([]Statement, error) {
 	whole := identity(sql, 0, len(sql))
 	tree, err := pg.Parse(sql)
 	if err == nil {

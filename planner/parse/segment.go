@@ -28,6 +28,7 @@ type rewrite struct {
 	tables  map[int]*ast.TemporalClause // by offset in text of the table's or function's name
 	marks   []*ast.TemporalClause       // by number of the marker, see markerName
 	txnAsOf *ast.TemporalClause         // of BEGIN and SET TRANSACTION
+	lists   map[int]*longList           // taken out and not yet put back, by user offset of the item that stands for them
 }
 
 // identity is the rewrite that changes nothing in the user's text from start to end.
