@@ -12,6 +12,7 @@ func (r *run) build(n plan.Node) (operator, error) {
 	if err != nil {
 		return nil, err
 	}
+	op = r.filterApart(op)
 	if m := r.instrument(n); m != nil {
 		return &measured{op: op, m: m}, nil
 	}
@@ -56,8 +57,6 @@ func (r *run) operator(n plan.Node) (operator, error) {
 		return r.workTable(n)
 	case *plan.FunctionScan:
 		return r.functionScan(n)
-	case *plan.MemoryScan:
-		return r.memoryScan(n)
 	case *plan.LockRows:
 		return r.lockRows(n)
 	case *plan.Insert:

@@ -48,11 +48,10 @@ type Env struct {
 	Virtual catalog.VirtualSource
 	// Tokenize splits query text as the BM25 index did its rows.
 	Tokenize func(options map[string]string, text string) []string
-	// Memory runs the ranked calls of the memory schema.
-	Memory func(ctx context.Context, env *Env, n *plan.MemoryScan, args []types.Value, yield func(row []types.Value) error) error
 
 	Notice   func(*sqlerr.Error)                      // nil: dropped
 	OnSearch func(n plan.Node, s storage.SearchStats) // nil, or told of each ended vector or text search
+	Stepwise bool                                     // rows are asked for a few at a time, and perhaps not all: a cursor
 	Analyze  bool                                     // measure each node: Rows.Measured
 
 	Ranked       []*lineage.Record // out: one per ranked scan, with its hits

@@ -18,7 +18,13 @@ func (r *run) filter(n *plan.Filter) (operator, error) {
 		return nil, err
 	}
 	cond, err := r.compile(n.Cond)
-	return &filter{in: in, cond: cond, m: r.instrument(n)}, err
+	if err != nil {
+		return nil, err
+	}
+	if cond.Effects() {
+		in = r.stepped(in)
+	}
+	return &filter{in: in, cond: cond, m: r.instrument(n)}, nil
 }
 
 func (o *filter) open() error { return o.in.open() }

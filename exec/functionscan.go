@@ -2,23 +2,19 @@ package exec
 
 import (
 	"synapse/catalog/types"
-	"synapse/exec/eval"
 	"synapse/exec/plan"
 )
 
-// functionScan reads functions in FROM, several zipped.
-type functionScan struct {
+// functionRows makes the rows of functions in FROM, several zipped.
+type functionRows struct {
 	r     *run
 	n     *plan.FunctionScan
 	calls []*setCall
-	cond  *eval.Expr
-	types []types.Type
-	rows  *puller
-	m     *plan.Measure
+	width int // columns of a row
 }
 
 func (r *run) functionScan(n *plan.FunctionScan) (operator, error) {
-	o := &functionScan{r: r, n: n, types: n.Columns(), m: r.instrument(n)}
+	o := &functionRows{r: r, n: n, width: len(n.Columns())}
 	for i := range n.Calls {
 		c, err := r.setCall(&n.Calls[i])
 		if err != nil {
@@ -26,47 +22,18 @@ func (r *run) functionScan(n *plan.FunctionScan) (operator, error) {
 		}
 		o.calls = append(o.calls, c)
 	}
-	var err error
-	o.cond, err = r.compileOpt(n.Filter)
-	return o, err
-}
-
-func (o *functionScan) open() error {
-	o.close()
 	if len(o.calls) == 1 {
-		o.rows = pull(o.types, o.single)
-	} else {
-		o.rows = pull(o.types, o.zip)
+		return r.rowScan(n, n.Filter, o.single)
 	}
-	return nil
-}
-
-func (o *functionScan) close() {
-	o.rows.close()
-	o.rows = nil
-}
-
-func (o *functionScan) next(b *Batch) error {
-	for {
-		if err := o.r.interrupt(); err != nil {
-			return err
-		}
-		if err := o.rows.read(b); err != nil || b.N == 0 {
-			return err
-		}
-		ok, err := keep(o.cond, b, o.m)
-		if err != nil || ok {
-			return err
-		}
-	}
+	return r.rowScan(n, n.Filter, o.zip)
 }
 
 // single yields the rows of the only function.
-func (o *functionScan) single(yield func(row []types.Value) error) error {
+func (o *functionRows) single(yield func(row []types.Value) error) error {
 	if !o.n.Ordinality {
 		return o.calls[0].rows(nil, 0, yield)
 	}
-	full := make([]types.Value, len(o.types))
+	full := make([]types.Value, o.width)
 	nr := int64(0)
 	return o.calls[0].rows(nil, 0, func(row []types.Value) error {
 		nr++
@@ -77,7 +44,7 @@ func (o *functionScan) single(yield func(row []types.Value) error) error {
 }
 
 // zip yields the functions' rows side by side, the shorter ones padded with NULL.
-func (o *functionScan) zip(yield func(row []types.Value) error) error {
+func (o *functionRows) zip(yield func(row []types.Value) error) error {
 	parts := make([]*tape, len(o.calls))
 	var n int64
 	for i, c := range o.calls {
@@ -87,7 +54,7 @@ func (o *functionScan) zip(yield func(row []types.Value) error) error {
 		}
 		n = max(n, parts[i].rows)
 	}
-	row := make([]types.Value, len(o.types))
+	row := make([]types.Value, o.width)
 	for i := range n {
 		at := 0
 		for _, p := range parts {

@@ -64,7 +64,10 @@ type limitOp struct {
 }
 
 func (r *run) limit(n *plan.Limit) (operator, error) {
+	was := r.stepwise
+	r.stepwise = true
 	in, err := r.build(n.Input)
+	r.stepwise = was
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type lockRows struct {
 	sel     []uint16 // rows of b not looked at yet
 	waiting [][]types.Value
 	bound   int64 // -1 = all
+	rows    int   // locked at once
 	left    int64
 }
 
@@ -29,7 +30,7 @@ func (r *run) lockRows(n *plan.LockRows) (operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &lockRows{r: r, n: n, in: in, types: n.Columns(), bound: -1}
+	o := &lockRows{r: r, n: n, in: in, types: n.Columns(), bound: -1, rows: r.batchRows()}
 	o.out = columns(o.types)
 	for _, t := range n.Targets {
 		table := tableOf(n.Input, t.RTI)
@@ -71,7 +72,7 @@ func (o *lockRows) next(b *Batch) error {
 		o.out[c].Reset(o.types[c], 0)
 	}
 	n := 0
-	for n < BatchRows && o.left != 0 {
+	for n < o.rows && o.left != 0 {
 		row, err := o.nextRow()
 		if err != nil {
 			return err

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"synapse/catalog/types"
 	"synapse/exec/eval"
 	"synapse/exec/plan"
@@ -30,6 +32,9 @@ func (r *run) project(n *plan.Project) (operator, error) {
 	op := &project{in: in, exprs: exprs, out: make([]types.Column, len(exprs)), bound: -1}
 	for _, e := range exprs {
 		op.serial = op.serial || e.Volatile()
+	}
+	if slices.ContainsFunc(exprs, (*eval.Expr).Effects) {
+		op.in = r.stepped(in)
 	}
 	if op.serial {
 		op.rows = columns(n.Columns())

@@ -13,9 +13,11 @@ type projectSet struct {
 	n     *plan.ProjectSet
 	in    operator
 	exprs []*eval.Expr // nil where Sets has a call
+	again []int        // of exprs: volatile, computed for each row that comes out
 	calls []*setCall
 	types []types.Type
 	rows  *puller
+	size  int // rows of a batch
 }
 
 func (r *run) projectSet(n *plan.ProjectSet) (operator, error) {
@@ -23,7 +25,7 @@ func (r *run) projectSet(n *plan.ProjectSet) (operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &projectSet{r: r, n: n, in: in, types: n.Columns(), exprs: make([]*eval.Expr, len(n.Exprs)), calls: make([]*setCall, len(n.Exprs))}
+	o := &projectSet{r: r, n: n, in: in, types: n.Columns(), exprs: make([]*eval.Expr, len(n.Exprs)), calls: make([]*setCall, len(n.Exprs)), size: BatchRows}
 	for i := range n.Exprs {
 		if n.Sets[i] != nil {
 			o.calls[i], err = r.setCall(n.Sets[i])
@@ -32,6 +34,10 @@ func (r *run) projectSet(n *plan.ProjectSet) (operator, error) {
 		}
 		if err != nil {
 			return nil, err
+		}
+		if e := o.exprs[i]; e != nil && e.Effects() {
+			o.size = r.batchRows()
+			o.again = append(o.again, i)
 		}
 	}
 	return o, nil
@@ -42,7 +48,7 @@ func (o *projectSet) open() error {
 	if err := o.in.open(); err != nil {
 		return err
 	}
-	o.rows = pull(o.types, o.produce)
+	o.rows = pull(o.types, o.size, o.produce)
 	return nil
 }
 
@@ -66,7 +72,15 @@ func (o *projectSet) produce(yield func(row []types.Value) error) error {
 			return err
 		}
 		for _, i := range b.Selection() {
-			if err := o.expand(&b, int(i), yield); err != nil {
+			emit := func(row []types.Value) (err error) {
+				for _, k := range o.again {
+					if row[k], err = o.exprs[k].Row(b.Cols, int(i)); err != nil {
+						return err
+					}
+				}
+				return yield(row)
+			}
+			if err := o.expand(&b, int(i), emit); err != nil {
 				return err
 			}
 		}
@@ -83,6 +97,7 @@ func (o *projectSet) expand(b *Batch, i int, yield func(row []types.Value) error
 			only = k
 		case e == nil:
 			return o.lockStep(b, i, row, yield)
+		case e.Effects():
 		default:
 			var err error
 			if row[k], err = e.Row(b.Cols, i); err != nil {
@@ -115,6 +130,9 @@ func (o *projectSet) lockStep(b *Batch, i int, row []types.Value, yield func(row
 	longest := 0
 	for k, c := range o.calls {
 		if c == nil {
+			if o.exprs[k].Effects() {
+				continue
+			}
 			var err error
 			if row[k], err = o.exprs[k].Row(b.Cols, i); err != nil {
 				return err

@@ -22,8 +22,8 @@ type puller struct {
 // errStopped ends a producer whose rows nobody wants any more.
 var errStopped = sqlerr.Internal("the reader of a row producer has gone")
 
-// pull starts produce when the first batch is asked for.
-func pull(ts []types.Type, produce func(yield func(row []types.Value) error) error) *puller {
+// pull starts produce when the first batch is asked for; size is a batch's rows.
+func pull(ts []types.Type, size int, produce func(yield func(row []types.Value) error) error) *puller {
 	p := &puller{types: ts, cols: columns(ts)}
 	p.next, p.stop = iter.Pull(func(flush func(struct{}) bool) {
 		gone := false
@@ -39,7 +39,7 @@ func pull(ts []types.Type, produce func(yield func(row []types.Value) error) err
 				p.cols[c].Append(v)
 			}
 			p.n++
-			if p.n == BatchRows && !flush(struct{}{}) {
+			if p.n == size && !flush(struct{}{}) {
 				gone = true
 				return errStopped
 			}

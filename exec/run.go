@@ -32,6 +32,7 @@ type run struct {
 	actions  []pendingAction
 	batches  bool // the statement's rows come in several calls: COPY
 	measures map[plan.Node]*plan.Measure
+	stepwise bool      // the reader may stop early; see stepwise.go
 	override *override // set while a tree for re-evaluation is built
 }
 
@@ -93,7 +94,7 @@ func Open(ctx context.Context, env *Env, p *plan.Plan) (*Rows, error) {
 }
 
 func newRun(ctx context.Context, env *Env, p *plan.Plan) *run {
-	r := &run{ctx: ctx, env: env, plan: p}
+	r := &run{ctx: ctx, env: env, plan: p, stepwise: env.Stepwise}
 	r.mem.limit = env.WorkMem
 	if r.mem.limit == 0 {
 		r.mem.limit = WorkMemDefault

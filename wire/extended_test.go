@@ -99,6 +99,15 @@ func TestPortalsSuspend(t *testing.T) {
 	same(t, c.ask(&execute{Portal: "p", MaxRows: 3}), "C SELECT 0", "Z T")
 	same(t, c.ask(&closing{ObjectType: 'P', Name: "p"}, &execute{Portal: "p"}), "3", "E 34000", "Z E")
 	c.query("ROLLBACK")
+	// Rows that were not asked for have had no effect.
+	c.query("CREATE SEQUENCE s")
+	c.query("BEGIN")
+	same(t, c.ask(&parse{Query: "SELECT nextval('s') FROM generate_series(1, 9)"}, &bind{DestinationPortal: "p"}, &execute{Portal: "p", MaxRows: 2}),
+		"1", "2", "D 1", "D 2", "s", "Z T")
+	same(t, c.query("SELECT currval('s')"), "T currval:20:0", "D 2", "C SELECT 1", "Z T")
+	same(t, c.ask(&execute{Portal: "p", MaxRows: 1}), "D 3", "s", "Z T")
+	c.query("ROLLBACK")
+	same(t, c.query("SELECT nextval('s')"), "T nextval:20:0", "D 4", "C SELECT 1", "Z I")
 	// Outside a block a portal ends with its Sync.
 	same(t, c.ask(&bind{PreparedStatement: "q", DestinationPortal: "p"}, &execute{Portal: "p", MaxRows: 1}), "2", "D 1", "s", "Z I")
 	same(t, c.ask(&execute{Portal: "p"}), "E 34000", "Z I")

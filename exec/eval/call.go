@@ -27,7 +27,7 @@ func (c *Compiler) call(e *plan.Func, x *Expr) (node, error) {
 		return nil, err
 	}
 	if e.Fn.Volatility == builtin.Volatile {
-		x.volatile = true
+		x.volatile, x.effects = true, true
 		x.constant = false
 	}
 	site, err := c.SiteAsOf(e.AsOf, plan.FuncArgs(e.Args), e.Typ)

@@ -24,7 +24,7 @@ func (c *Compiler) cast(e plan.Expr, x *Expr) (node, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.volatile = x.volatile || elem.volatile
+	x.volatile, x.effects = x.volatile || elem.volatile, x.effects || elem.effects
 	return &arrayCast{arg: arg, elem: elem, from: a.Arg.Type(), typ: a.Typ, one: make([]types.Value, 1)}, nil
 }
 

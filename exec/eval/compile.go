@@ -52,6 +52,7 @@ func (c *Compiler) sub(e plan.Expr, x *Expr) (*Expr, error) {
 		return nil, err
 	}
 	x.volatile = x.volatile || k.volatile
+	x.effects = x.effects || k.effects
 	x.constant = x.constant && k.constant
 	return k, nil
 }

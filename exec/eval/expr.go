@@ -22,6 +22,7 @@ type Expr struct {
 	v        vectorNode // nil: the row form in a loop
 	typ      types.Type
 	volatile bool // calls a volatile function or a subquery: evaluated row by row
+	effects  bool // calls a volatile function: nextval, random, …
 	constant bool // no columns, slots or volatile calls below
 
 	out  types.Column // result of Vector
@@ -34,6 +35,9 @@ func (e *Expr) Type() types.Type { return e.typ }
 
 // Volatile reports whether rows must be evaluated one after the other.
 func (e *Expr) Volatile() bool { return e.volatile }
+
+// Effects reports whether it shows for how many rows e was evaluated.
+func (e *Expr) Effects() bool { return e.effects }
 
 // Vector evaluates the rows of b. In the result those rows are defined; others
 // are not. The column may be one of b's own and must not be changed.

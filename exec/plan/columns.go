@@ -41,9 +41,6 @@ func (s *CTEScan) Columns() []types.Type { return s.Cols }
 // Columns of the recursive CTE.
 func (s *WorkTable) Columns() []types.Type { return s.Cols }
 
-// Columns of memory.query and its kin.
-func (s *MemoryScan) Columns() []types.Type { return s.Cols }
-
 // Columns of the literal rows.
 func (n *Values) Columns() []types.Type { return n.Cols }
 
@@ -149,7 +146,6 @@ func (s *Scan) Children() []Node         { return nil }
 func (s *FunctionScan) Children() []Node { return nil }
 func (s *CTEScan) Children() []Node      { return nil }
 func (s *WorkTable) Children() []Node    { return nil }
-func (s *MemoryScan) Children() []Node   { return nil }
 func (n *Values) Children() []Node       { return nil }
 func (n *Project) Children() []Node      { return []Node{n.Input} }
 func (n *ProjectSet) Children() []Node   { return []Node{n.Input} }

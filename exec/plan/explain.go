@@ -167,11 +167,6 @@ func (n *CTEScan) Explain() Description {
 func (n *WorkTable) Explain() Description { return n.describe("WorkTable Scan on " + n.Name) }
 
 // Explain implements Node.
-func (n *MemoryScan) Explain() Description {
-	return n.describe("Memory Scan on "+n.Fn.Name, Prop{"Arguments", exprList(n.Args)})
-}
-
-// Explain implements Node.
 func (n *Values) Explain() Description {
 	if len(n.Rows) == 1 {
 		return n.describe("Result")

@@ -159,13 +159,3 @@ type WorkTable struct {
 	Name string
 	Cols []types.Type
 }
-
-// MemoryScan is a ranked recall of the memory schema (memory.query) run by the
-// engine itself; exec/memory knows its arguments and columns.
-type MemoryScan struct {
-	Estimate
-	Fn    *builtin.Function
-	Args  []Expr
-	Cols  []types.Type
-	Alias string
-}

@@ -223,8 +223,6 @@ func (v exprVisitor) scan(n Node) {
 		v(n.Filter)
 	case *CTEScan:
 		v(n.Filter)
-	case *MemoryScan:
-		v.list(n.Args)
 	default:
 		v.modify(n)
 	}

@@ -39,7 +39,7 @@ func (s *Session) declare(ctx context.Context, outer *portal, t *ast.DeclareStmt
 		return "", sqlerr.New(sqlerr.ConfigLimitExceeded, "too many open cursors: the limit is %d", maxPortals)
 	}
 	inner := parse.Statement{Stmt: t.Query, Text: t.Text}
-	p := &portal{prep: &prepared{stmt: inner}, params: outer.params, lineage: outer.lineage}
+	p := &portal{prep: &prepared{stmt: inner}, params: outer.params, lineage: outer.lineage, partial: true}
 	if err := s.startPlanned(ctx, p); err != nil {
 		return "", err
 	}

@@ -32,7 +32,8 @@ type portal struct {
 
 	src     rowSource
 	rest    Batch
-	at      int // first row of rest not yet sent
+	at      int  // first row of rest not yet sent
+	partial bool // its reader may stop before the last row
 	started bool
 	done    bool
 	tag     string
@@ -106,7 +107,7 @@ func (s *Session) Execute(ctx context.Context, name string, limit int64, sink Si
 // runPortal starts the statement if needed and sends rows; on completion the tag.
 func (s *Session) runPortal(ctx context.Context, p *portal, limit int64, sink Sink) (bool, error) {
 	if !p.started {
-		p.started = true
+		p.started, p.partial = true, limit > 0
 		if err := s.start(ctx, p); err != nil {
 			return false, err
 		}

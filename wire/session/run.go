@@ -140,7 +140,7 @@ func (s *Session) startPlanned(ctx context.Context, p *portal) error {
 	p.plan, p.cols = pl, resultColumns(pl)
 	p.lineage.planned(pl, view.Time(), at)
 	env := s.execEnv(ctx, p, view)
-	env.AsOf = at
+	env.AsOf, env.Stepwise = at, p.partial
 	if pl.Command == plan.UtilityCommand {
 		defer view.Close()
 		p.tag, err = exec.RunDDL(ctx, env, pl.DDL)
