@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -341,5 +343,38 @@ func TestConcurrentPatches(t *testing.T) {
 	n := one[int](t, c, `SELECT count(*) FROM jsonb_each(memory.get('p', 'shared')) a, jsonb_each(a.value)`)
 	if v := one[int](t, c, `SELECT version FROM memory.facts WHERE ns = 'p'`); n != 20 || v != 20 {
 		t.Errorf("%d keys at version %d, want 20 at 20", n, v)
+	}
+}
+
+// TestChangesAreHeard: who listens to a namespace's channel hears of what memory
+// functions commit, and of nothing that rolls back.
+func TestChangesAreHeard(t *testing.T) {
+	s := harness.StartSynapse(t)
+	ctx, listener, writer := context.Background(), dial(t, s.URL()), dial(t, s.URL())
+	long := strings.Repeat("namespace ", 20)
+	for _, ns := range []string{"team:a", long} {
+		channel := one[string](t, listener, "SELECT memory.channel($1)", ns)
+		if _, err := listener.Exec(ctx, "LISTEN "+pgx.Identifier{channel}.Sanitize()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := writer.Exec(ctx, "BEGIN; SELECT memory.put('"+ns+"', 'gone', '1'); ROLLBACK"); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // equal ones of a transaction are one
+			if _, err := writer.Exec(ctx, "BEGIN; SELECT memory.put('"+ns+"', 'k', '1'); SELECT memory.append('"+ns+"', 'x', remember => false); SELECT memory.put('"+ns+"', 'k', '2'); COMMIT"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, want := range []string{"fact:k", "event:main:1", "fact:k", "event:main:2"} {
+			wait, cancel := context.WithTimeout(ctx, time.Minute)
+			n, err := listener.WaitForNotification(wait)
+			cancel()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n.Channel != channel || n.Payload != want {
+				t.Errorf("heard %q on %q, want %q", n.Payload, n.Channel, want)
+			}
+		}
 	}
 }

@@ -26,7 +26,16 @@ func registerFacts() {
 			return one(h, "get", moment(a[2]), a[:2])
 		})
 	fn("delete", nsKey, two, nil, types.OIDBool,
-		func(h Host, a []types.Value) (types.Value, error) { return affected(h, "delete", a) })
+		func(h Host, a []types.Value) (types.Value, error) {
+			if err := requireNS(a[0]); err != nil {
+				return types.Null, err
+			}
+			gone, err := affected(h, "delete", a)
+			if err == nil && gone.Bool() {
+				err = changed(h, a[0], "fact", a[1].Str())
+			}
+			return gone, err
+		})
 	fn("cas", []string{"ns", "key", "expected", "value"}, []types.OID{oidText, oidText, oidJSONB, oidJSONB}, nil, types.OIDBool, cas)
 }
 
@@ -58,7 +67,11 @@ func cas(h Host, a []types.Value) (types.Value, error) {
 		if _, err := openNamespace(h, a[0]); err != nil {
 			return types.Null, err
 		}
-		return affected(h, "put_new", []types.Value{a[0], a[1], a[3], text(h.Agent())})
+		made, err := affected(h, "put_new", []types.Value{a[0], a[1], a[3], text(h.Agent())})
+		if err == nil && made.Bool() {
+			err = changed(h, a[0], "fact", a[1].Str())
+		}
+		return made, err
 	}
 	now, err := one(h, "lock", 0, a[:2])
 	if err != nil {
@@ -78,18 +91,22 @@ func putAt(h Host, ns, key, value, expected types.Value) (types.Value, error) {
 	if _, err := openNamespace(h, ns); err != nil {
 		return types.Null, err
 	}
-	if expected.IsNull() {
-		return one(h, "put", 0, []types.Value{ns, key, value, text(h.Agent())})
-	}
+	agent := text(h.Agent())
 	var version types.Value
 	var err error
-	if expected.Int() == 0 { // there is no row to lock: the insert decides who is first
-		version, err = one(h, "put_new", 0, []types.Value{ns, key, value, text(h.Agent())})
-	} else {
-		version, err = one(h, "put_expected", 0, []types.Value{ns, key, value, text(h.Agent()), expected})
+	switch {
+	case expected.IsNull():
+		version, err = one(h, "put", 0, []types.Value{ns, key, value, agent})
+	case expected.Int() == 0: // there is no row to lock: the insert decides who is first
+		version, err = one(h, "put_new", 0, []types.Value{ns, key, value, agent})
+	default:
+		version, err = one(h, "put_expected", 0, []types.Value{ns, key, value, agent, expected})
 	}
-	if err != nil || !version.IsNull() {
-		return version, err
+	if err != nil {
+		return types.Null, err
+	}
+	if !version.IsNull() {
+		return version, changed(h, ns, "fact", key.Str())
 	}
 	return types.Null, sqlerr.New(sqlerr.SerializationFailure, "fact %q of namespace %q is not at version %d", key.Str(), ns.Str(), expected.Int()).
 		WithHint("Read the fact again and decide anew.")
@@ -121,9 +138,12 @@ func patch(h Host, a []types.Value) (types.Value, error) {
 			return types.Null, err
 		}
 		version, err := one(h, "put_new", 0, []types.Value{a[0], a[1], mergePatch(types.Null, a[2]), text(h.Agent())})
-		if err != nil || !version.IsNull() {
-			return version, err
-		} // another one made the fact meanwhile
+		if err != nil {
+			return types.Null, err
+		}
+		if !version.IsNull() {
+			return version, changed(h, a[0], "fact", a[1].Str())
+		} // else another one made the fact meanwhile
 	}
 }
 

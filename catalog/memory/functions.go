@@ -95,6 +95,9 @@ func init() {
 	registerFacts()
 	registerReads()
 	registerAnswers()
+	registerLinks()
+	registerFeed()
+	registerContext()
 }
 
 func registerWrites() {

@@ -16,6 +16,10 @@ type Host interface {
 	// Hits yields what a recorded recall returned, as rows of memory.lineage_hits;
 	// none for an id that is not known.
 	Hits(queryID types.Value, yield func(row []types.Value) error) error
+	// Embed turns a text into a vector by the engine's embedder.
+	Embed(text string) ([]float32, error)
+	// Notify queues a notification for the transaction's commit.
+	Notify(channel, payload string) error
 	// Agent is the claimed agent of the session.
 	Agent() string
 	// NewID makes a UUID of version 7.

@@ -11,9 +11,12 @@ import (
 //go:embed schema.sql
 var schemaSQL string
 
+//go:embed shared.sql
+var sharedSQL string
+
 // Schema returns the SQL that makes the schema for an embedder's model and dimensions.
 func Schema(model string, dimensions int) string {
-	return strings.NewReplacer("{{model}}", strings.ReplaceAll(model, "'", "''"), "{{dimensions}}", strconv.Itoa(dimensions)).Replace(schemaSQL)
+	return strings.NewReplacer("{{model}}", strings.ReplaceAll(model, "'", "''"), "{{dimensions}}", strconv.Itoa(dimensions)).Replace(schemaSQL + sharedSQL)
 }
 
 // Statement is one SQL statement of a function of the schema.

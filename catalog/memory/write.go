@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"strconv"
 	"strings"
 
 	"synapse/catalog/sqlerr"
@@ -11,7 +12,7 @@ import (
 var entryFields = map[string]types.Type{
 	"content": types.Text, "embedding": types.Vector, "kind": types.Text, "metadata": types.JSONB, "salience": types.Float8,
 	"ts": types.Timestamptz, "valid_to": types.Timestamptz, "session": types.Text, "seq": types.Int8, "agent": types.Text,
-	"idempotency_key": types.Text, "supersedes": types.UUID, "pinned": types.Bool,
+	"idempotency_key": types.Text, "supersedes": types.UUID, "pinned": types.Bool, "links": types.JSONB,
 }
 
 // write stores an entry given as JSON and returns its id. With an idempotency
@@ -98,6 +99,12 @@ func store(h Host, ns types.Value, e map[string]types.Value) (types.Value, error
 	if id.IsNull() { // the key was used before
 		return one(h, "written", 0, []types.Value{ns, e["idempotency_key"]})
 	}
+	if err := changed(h, ns, "entry", string(types.AppendText(nil, types.UUID, id, types.DefaultFormat))); err != nil {
+		return types.Null, err
+	}
+	if err := linkEntry(h, ns, id, e["links"]); err != nil {
+		return types.Null, err
+	}
 	if old := e["supersedes"]; !old.IsNull() {
 		closed, err := one(h, "supersede", 0, []types.Value{ns, old, e["ts"]})
 		if err != nil {
@@ -168,6 +175,9 @@ func appendEvent(h Host, a []types.Value) (types.Value, error) {
 		return types.Null, err
 	}
 	if err := h.Run("append", 0, []types.Value{a[0], a[2], seq, a[1], a[3], text(h.Agent())}, nil); err != nil {
+		return types.Null, err
+	}
+	if err := changed(h, a[0], "event", a[2].Str()+":"+strconv.FormatInt(seq.Int(), 10)); err != nil {
 		return types.Null, err
 	}
 	if a[4].IsNull() || a[4].Bool() {

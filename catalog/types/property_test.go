@@ -6,8 +6,9 @@ import (
 	"math/rand/v2"
 	"sort"
 	"strings"
-	"synapse/sqltests/seed"
 	"testing"
+
+	"synapse/sqltests/seed"
 )
 
 // propertyTypes are the types whose random values are tried.

@@ -133,7 +133,7 @@ func (s *Session) commitTxn(ctx context.Context) error {
 	out := s.outbox
 	s.endBlock(true)
 	if len(out) > 0 {
-		s.engine.hub.publish(out)
+		s.engine.hub.publish(distinct(out))
 	}
 	return nil
 }

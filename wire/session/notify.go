@@ -70,12 +70,26 @@ func (s *Session) TakeNotifications() []Notification {
 	return list
 }
 
-// notify queues a notification for the commit; equal ones of a transaction are sent once.
+// notify queues a notification for the commit.
 func (s *Session) notify(channel, payload string) {
-	for _, n := range s.outbox {
-		if n.Channel == channel && n.Payload == payload {
-			return
+	n := Notification{PID: s.pid, Channel: channel, Payload: payload}
+	if len(s.outbox) == 0 || s.outbox[len(s.outbox)-1] != n {
+		s.outbox = append(s.outbox, n)
+	}
+}
+
+// distinct keeps the first of equal notifications: a transaction sends each once.
+func distinct(list []Notification) []Notification {
+	if len(list) < 2 {
+		return list
+	}
+	seen := make(map[Notification]bool, len(list))
+	out := list[:0]
+	for _, n := range list {
+		if !seen[n] {
+			seen[n] = true
+			out = append(out, n)
 		}
 	}
-	s.outbox = append(s.outbox, Notification{PID: s.pid, Channel: channel, Payload: payload})
+	return out
 }

@@ -1,0 +1,88 @@
+package memory
+
+import (
+	"maps"
+
+	"synapse/catalog/types"
+)
+
+// Statements of links, the answer cache and the change feed.
+func init() {
+	maps.Copy(Statements, map[string]Statement{
+		"link": {
+			`INSERT INTO memory.links (ns, source, kind, target, weight, metadata, agent)
+			 VALUES ($1, $2, $3, $4, coalesce($5, 1), coalesce($6, '{}'), $7)
+			 ON CONFLICT (ns, source, kind, target) DO UPDATE
+			 SET weight = excluded.weight, metadata = links.metadata || excluded.metadata, valid_to = 'infinity'`,
+			[]types.OID{types.OIDText, types.OIDText, types.OIDText, types.OIDText, types.OIDFloat8, types.OIDJSONB, types.OIDText},
+		},
+		"unlink": {
+			`UPDATE memory.links SET valid_to = greatest(valid_from, now())
+			 WHERE ns = $1 AND source = $2 AND kind = $3 AND target = $4 AND valid_to > now() RETURNING 1`,
+			[]types.OID{types.OIDText, types.OIDText, types.OIDText, types.OIDText},
+		},
+		// Breadth first over links that hold now, in both directions; a node comes by its shortest way.
+		"neighbors": {
+			`WITH RECURSIVE walk AS (
+				SELECT $1 AS node, 0 AS depth, NULL::text AS ns, NULL::text AS kind, NULL::text AS direction, 1::float8 AS weight, NULL::text AS via, ARRAY[$1] AS path
+				UNION ALL
+				SELECT l.node, w.depth + 1, l.ns, l.kind, l.direction, w.weight * l.weight, w.node, w.path || l.node
+				FROM walk w, LATERAL (
+					SELECT target AS node, ns, kind, 'out' AS direction, weight FROM memory.links
+					WHERE source = w.node AND valid_from <= now() AND valid_to > now()
+					UNION ALL
+					SELECT source, ns, kind, 'in', weight FROM memory.links
+					WHERE target = w.node AND valid_from <= now() AND valid_to > now()) l
+				WHERE w.depth < $3 AND ($2 IS NULL OR l.kind = ANY ($2)) AND l.node <> ALL (w.path)
+			), best AS (
+				SELECT DISTINCT ON (node) * FROM walk WHERE depth > 0 ORDER BY node, depth, weight DESC, via, kind
+			)
+			SELECT b.node, b.depth, b.kind, b.direction, b.via, b.weight, b.ns, e.content
+			FROM best b LEFT JOIN memory.entries e ON e.id::text = b.node
+			ORDER BY b.depth, b.weight DESC, b.node`,
+			[]types.OID{types.OIDText, types.OIDTextArray, types.OIDInt4},
+		},
+		"cache_put": {
+			`INSERT INTO memory.cache (ns, question, answer, query_ids, sources, agent, expires_at)
+			 SELECT $1, $2, $3, coalesce($4, '{}'), coalesce((SELECT array_agg(DISTINCT s) FROM (
+				SELECT c.entry_id FROM memory.answers a JOIN memory.citations c USING (answer_id) WHERE a.query_ids && $4
+				UNION SELECT h.id FROM memory.hits($4) h
+				WHERE NOT EXISTS (SELECT FROM memory.answers a WHERE a.query_ids && $4)) t(s)), '{}'),
+				$5, coalesce(now() + $6, 'infinity')
+			 RETURNING id`,
+			[]types.OID{types.OIDText, types.OIDText, types.OIDText, types.OIDUUIDArray, types.OIDText, types.OIDInterval},
+		},
+		// An answer is dead when a memory it stood on is gone, no longer believed, or superseded.
+		"cache_get": {
+			`SELECT c.id, c.question, c.answer, 1 - (c.embedding <=> $2) AS similarity, c.query_ids, c.created_at
+			 FROM memory.cache c
+			 WHERE c.ns = $1 AND c.expires_at > now()
+				AND NOT EXISTS (SELECT FROM unnest(c.sources) s WHERE NOT EXISTS (
+					SELECT FROM memory.entries e WHERE e.id = s AND e.valid_from <= now() AND e.valid_to > now()
+						AND NOT EXISTS (SELECT FROM memory.entries n WHERE n.ns = e.ns AND n.supersedes = e.id)))
+				AND 1 - (c.embedding <=> $2) >= $3
+			 ORDER BY c.embedding <=> $2 LIMIT 1`,
+			[]types.OID{types.OIDText, types.OIDVector, types.OIDFloat8},
+		},
+		"changes": {
+			`WITH v AS (
+				SELECT 'entry' AS what, id::text AS key, _system_from AS f, _system_to AS t, to_jsonb(content) AS value, agent
+				FROM memory.entries FOR SYSTEM_TIME FROM $2 TO 'infinity' WHERE ns = $1
+				UNION ALL
+				SELECT 'fact', key, _system_from, _system_to, value, agent
+				FROM memory.facts FOR SYSTEM_TIME FROM $2 TO 'infinity' WHERE ns = $1
+				UNION ALL
+				SELECT 'event', stream || ':' || seq, _system_from, _system_to, to_jsonb(content), agent
+				FROM memory.events FOR SYSTEM_TIME FROM $2 TO 'infinity' WHERE ns = $1
+			), o AS (
+				SELECT *, lag(t) OVER w AS before, lead(f) OVER w AS after FROM v WINDOW w AS (PARTITION BY what, key ORDER BY f)
+			), c AS (
+				SELECT f AS at, what, key, CASE WHEN before = f THEN 'update' ELSE 'insert' END AS op, value, agent FROM o WHERE f > $2
+				UNION ALL
+				SELECT t, what, key, 'delete', NULL, NULL FROM o WHERE t < 'infinity' AND t > $2 AND after IS DISTINCT FROM t
+			)
+			SELECT at, what, key, op, value, agent FROM c ORDER BY at, what, key LIMIT $3`,
+			[]types.OID{types.OIDText, types.OIDTimestamptz, types.OIDInt8},
+		},
+	})
+}
