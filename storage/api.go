@@ -16,7 +16,10 @@ const Infinity Timestamp = 1<<63 - 1
 // Pending is the `from` of a row that the reading transaction wrote itself and has not committed.
 const Pending Timestamp = -1
 
-// RowID names a row for ever: shard in the high 16 bits, a local number below.
+// RowID names a row for ever: shard in the high 16 bits, its number in the shard
+// below. What a row's id is matters to storage alone. A row whose namespace
+// changes to one of another shard gets a new id; until the next start, locks and
+// writes that name the old one find it.
 type RowID uint64
 
 // BatchRows is the most rows a cursor returns at once.

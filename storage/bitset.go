@@ -2,7 +2,7 @@ package storage
 
 import "math/bits"
 
-// bitset is a set of local row numbers. Guarded by its table's lock.
+// bitset is a set of rows of one table, by local. Guarded by its table's lock.
 type bitset []uint64
 
 func (b *bitset) set(i uint32) {

@@ -3,20 +3,22 @@ package storage
 import (
 	"context"
 
+	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/storage/index"
 )
 
 // Check compares the derived structures with the rows they come from: scan tiers
 // and counts with the version chains, every index with the keys of every
-// version. It reads everything; writers wait while their table is checked.
+// version, the shard of every row with its namespace. It reads everything; writers wait while their table is checked.
 // Error: XX002 with the first thing that does not agree.
 func (s *Store) Check(ctx context.Context) error {
 	for _, t := range s.allTables() {
 		if ctx.Err() != nil {
 			return canceled(ctx)
 		}
-		if err := t.check(); err != nil {
+		c, _ := s.catalog.newestCatalog()
+		if err := t.check(s, c.Table(t.id)); err != nil {
 			return err
 		}
 	}
@@ -27,7 +29,7 @@ func (t *table) bad(format string, args ...any) error {
 	return sqlerr.New(sqlerr.IndexCorrupted, "table %d: "+format, append([]any{t.id}, args...)...)
 }
 
-func (t *table) check() error {
+func (t *table) check(s *Store, def *catalog.Table) error {
 	t.mu.Lock() // exclusive: an index is rebuilt beside each
 	defer t.mu.Unlock()
 	live := 0
@@ -64,7 +66,7 @@ func (t *table) check() error {
 			return err
 		}
 	}
-	return nil
+	return t.checkPlacement(s, def)
 }
 
 func (t *table) checkChain(local, head uint32) error {

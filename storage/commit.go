@@ -19,9 +19,10 @@ const installRows = 256
 // commit is a transaction made ready: all that can be computed before its
 // timestamp is known.
 type commit struct {
-	tables  []tableChange // ascending by OID
-	body    []byte        // of the log record; nil: nothing is logged
-	objects []uint32      // catalog rows that change, each once
+	tables  []tableChange   // ascending by OID
+	body    []byte          // of the log record; nil: nothing is logged
+	objects []uint32        // catalog rows that change, each once
+	shards  []effect.Effect // what the body says about shards
 
 	parts, partBytes int // of the body, in the log already
 }
@@ -36,6 +37,7 @@ type tableChange struct {
 
 type rowChange struct {
 	local  uint32
+	moved  uint32    // of a deleted row: its local in another shard
 	image  row.Image // as logged; nil: the row is deleted
 	deltas []delta
 	write  int32 // in the overlay
@@ -158,6 +160,11 @@ func (s *Store) sequence(x *Txn, c *commit) (Timestamp, commitlog.LSN, error) {
 
 // install applies a commit to memory. Caller holds the sequencer's lock.
 func (s *Store) install(c *commit, built []*tableIndex, ts Timestamp) error {
+	for i := range c.shards {
+		if err := s.shards.take(&c.shards[i]); err != nil {
+			return err
+		}
+	}
 	for i := range c.tables {
 		if err := c.tables[i].install(ts); err != nil {
 			return err
@@ -215,6 +222,9 @@ func (t *table) installRow(r *rowChange, ts Timestamp) error {
 	var im row.Image
 	if r.image == nil {
 		t.remove(r.local, ts)
+		if r.moved != 0 {
+			t.versions.get(t.head(r.local)).moved = r.moved
+		}
 	} else {
 		if err := t.put(r.local, r.image, ts); err != nil {
 			return err
@@ -267,7 +277,8 @@ func (x *Txn) prepare() (*commit, error) {
 			if w.quiet {
 				continue
 			}
-			e := effect.Effect{Kind: effect.Put, Table: id, Row: uint64(rowID(w.local)), Image: r.image}
+			row := change.table.rows.id(w.local)
+			e := effect.Effect{Kind: effect.Put, Shard: row.shard(), Table: id, Row: uint64(row), Image: r.image}
 			if r.image == nil {
 				e.Kind = effect.Delete
 			}
@@ -278,7 +289,8 @@ func (x *Txn) prepare() (*commit, error) {
 		}
 	}
 	if len(effects) > 0 {
-		c.body = effect.AppendBody(nil, effects)
+		c.shards = x.s.shards.owed(x.namespaces)
+		c.body = effect.AppendBody(nil, append(c.shards, effects...))
 	}
 	return c, nil
 }
@@ -312,7 +324,7 @@ func (x *Txn) liveIndexes(tb *table) ([]*tableIndex, uint64) {
 // new, so its committed versions stand still.
 func (x *Txn) prepareRow(w *write, indexes []*tableIndex) (rowChange, error) {
 	t := w.table
-	r := rowChange{local: w.local, image: w.image}
+	r := rowChange{local: w.local, image: w.image, moved: x.movedTo(w)}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	var base row.Image

@@ -192,7 +192,11 @@ func newCrashRun(t *testing.T, seed uint64) *crashRun {
 	r := &crashRun{fs: vfs.NewFaulty(), model: &model{t: t, rng: rand.New(rand.NewPCG(seed, 2)), clock: NewSteppedClock(begin2025), ix: notesIndexes()}}
 	s, err := openFaulty(r.fs, r.clock)
 	must(t, err)
-	r.s, r.def = s, createNotes(t, s)
+	def := notes()
+	if r.rng.IntN(3) > 0 {
+		def = namespaced()
+	}
+	r.s, r.def = s, createTable(t, s, def)
 	r.history = []moment{{s.Watermark(), state{}}}
 	return r
 }
@@ -206,7 +210,7 @@ func TestCrashUnderGroupCommit(t *testing.T) {
 		fs := vfs.NewFaulty()
 		s, err := openFaulty(fs, SystemClock{})
 		must(t, err)
-		def := createNotes(t, s)
+		def := createTable(t, s, namespaced())
 		var ids [writers][rows]RowID
 		x := begin(t, s, ReadCommitted)
 		for w := range writers {
@@ -231,7 +235,8 @@ func TestCrashUnderGroupCommit(t *testing.T) {
 	}
 }
 
-// rewrite sets all rows of a writer to 1, 2, … until a commit fails; it returns the last number acknowledged.
+// rewrite sets all rows of a writer to 1, 2, … until a commit fails; it returns
+// the last number acknowledged. Rows change their shard on the way.
 func rewrite(s *Store, def *catalog.Table, first int, ids []RowID) int {
 	for n := 1; ; n++ {
 		x := s.Begin(TxnOptions{})
@@ -239,7 +244,7 @@ func rewrite(s *Store, def *catalog.Table, first int, ids []RowID) int {
 			return n - 1
 		}
 		for i, id := range ids {
-			if _, err := x.Update(ctx, def, id, note(first+i, "a", n, "")); err != nil {
+			if _, err := x.Update(ctx, def, id, note(first+i, string(rune('a'+n/8%3)), n, "")); err != nil {
 				x.Rollback()
 				return n - 1
 			}

@@ -188,9 +188,10 @@ func (c *Cursor) materialise(b *RowBatch) error {
 	b.IDs, b.From, b.To = b.IDs[:0], b.From[:0], b.To[:0]
 	b.Distance = b.Distance[:0]
 	b.Counts = append(b.Counts[:0], c.counts...)
+	pages := c.table.rows.pages.Load()
 	for i := range c.refs {
 		r := &c.refs[i]
-		b.IDs = append(b.IDs, rowID(r.local))
+		b.IDs = append(b.IDs, pages.id(r.local))
 		b.From = append(b.From, r.from)
 		b.To = append(b.To, r.to)
 		if c.ranked {

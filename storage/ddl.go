@@ -37,7 +37,11 @@ func (x *Txn) PutObject(ctx context.Context, o catalog.Object) error {
 			return x.buildIndex(ctx, o)
 		}
 	case *catalog.Table:
-		return x.relayout(ctx, o)
+		if err := x.relayout(ctx, o); err != nil {
+			return err
+		}
+		old, _ := before.(*catalog.Table)
+		return x.resettle(ctx, old, o)
 	}
 	return nil
 }
@@ -69,7 +73,7 @@ func (x *Txn) writeObject(id types.OID, im row.Image, change catalog.Change, qui
 		}
 	}
 	if local == 0 {
-		local, _ = tb.allocate()
+		local, _ = tb.rows.allocate(0)
 	}
 	i := x.overlay.add(write{table: tb, local: local, cmd: x.cmd, image: im, base: base, quiet: quiet})
 	x.objects = append(x.objects, objectWrite{i, change})

@@ -89,15 +89,12 @@ func openMemory(t testing.TB) (*Store, *SteppedClock) {
 }
 
 // createNotes makes the table with its indexes in one transaction.
-func createNotes(t testing.TB, s *Store) *catalog.Table {
-	t.Helper()
-	x := begin(t, s, ReadCommitted)
+func createNotes(t testing.TB, s *Store) *catalog.Table { return createTable(t, s, notes()) }
+
+// namespaced is notes with the tag as namespace: rows lie in several shards.
+func namespaced() *catalog.Table {
 	def := notes()
-	must(t, x.PutObject(ctx, def))
-	for _, ix := range notesIndexes() {
-		must(t, x.PutObject(ctx, ix))
-	}
-	commitTxn(t, x)
+	def.Options = map[string]string{"synapse.namespace": "tag"}
 	return def
 }
 

@@ -286,7 +286,7 @@ func TestDiscardedVectorBuildFreesVectors(t *testing.T) {
 	refs := func() (n uint32) {
 		s.table(notesID).mu.Lock()
 		defer s.table(notesID).mu.Unlock()
-		im := s.table(notesID).image(s.table(notesID).visible(row.local(), Infinity-1))
+		im := s.table(notesID).image(s.table(notesID).visible(uint32(row), Infinity-1))
 		return store.Refs(uint32(farAddress(im.Payload(4))))
 	}
 	before := refs()

@@ -75,9 +75,9 @@ type modelTxn struct {
 	saves []map[int]*modelRow
 }
 
-func newModel(t testing.TB, seed uint64) *model {
+func newModel(t testing.TB, seed uint64, def *catalog.Table) *model {
 	s, clock := openMemory(t)
-	m := &model{t: t, rng: rand.New(rand.NewPCG(seed, 1)), s: s, clock: clock, def: createNotes(t, s), ix: notesIndexes()}
+	m := &model{t: t, rng: rand.New(rand.NewPCG(seed, 1)), s: s, clock: clock, def: createTable(t, s, def), ix: notesIndexes()}
 	m.history = []moment{{s.Watermark(), state{}}}
 	return m
 }
@@ -437,8 +437,13 @@ func (m *model) compareMoment(i int) {
 }
 
 func TestModel(t *testing.T) {
-	m := newModel(t, randomSeed(t))
-	for step := range *stepsFlag {
+	seed := randomSeed(t)
+	t.Run("one shard", func(t *testing.T) { runModel(t, newModel(t, seed, notes())) })
+	t.Run("a shard for each namespace", func(t *testing.T) { runModel(t, newModel(t, seed, namespaced())) })
+}
+
+func runModel(t *testing.T, m *model) {
+	for step := range *stepsFlag / 2 {
 		m.step()
 		if step%100 == 99 {
 			must(t, m.s.Check(ctx))

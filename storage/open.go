@@ -92,6 +92,9 @@ func (s *Store) abandon() error {
 
 // start gives a new database its first objects and begins the background work.
 func (s *Store) start(ctx context.Context) error {
+	if err := s.settleShards(); err != nil {
+		return err
+	}
 	if c, _ := s.catalog.newestCatalog(); c.Version() == 0 && s.hooks.Bootstrap != nil {
 		if err := s.bootstrap(ctx); err != nil {
 			return err

@@ -36,6 +36,8 @@ type Options struct {
 	GraphBytes int
 	// SegmentBytes is the size of a log segment file, 0 = the log's default.
 	SegmentBytes int64
+	// Shards of a new database, 0 = ShardsDefault. One that exists keeps what it has.
+	Shards int
 }
 
 func (o *Options) fill() {

@@ -28,6 +28,7 @@ type write struct {
 	prev  int32     // the transaction's write of the same row before this one, -1 = none
 	image row.Image // without Same and Far; nil: the row is deleted
 	base  bool      // the row has committed versions
+	moved uint32    // of a delete: the row went to another shard and has this local there
 	quiet bool      // not logged: of a temporary or unlogged table
 }
 

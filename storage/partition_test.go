@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"fmt"
 	"testing"
 
 	"synapse/catalog/types"
@@ -10,13 +11,19 @@ import (
 // A row moves from one namespace to another and keeps its vector: each
 // partition finds what it had, then and now, before and after a restart.
 func TestNamespaceIsThePartition(t *testing.T) {
+	// In another shard the vector is a copy, beside those of its new namespace.
+	for shards, vectors := range map[int]int{1: 3, ShardsDefault: 4} {
+		t.Run(fmt.Sprint(shards, " shards"), func(t *testing.T) { namespaceIsThePartition(t, shards, vectors) })
+	}
+}
+
+func namespaceIsThePartition(t *testing.T, shards, vectors int) {
 	fs := vfs.NewFaulty()
 	clock := NewSteppedClock(begin2025)
-	s, err := openFaulty(fs, clock)
+	s, err := Open(ctx, "data", Options{FS: fs, Clock: clock, Hooks: testHooks(), SegmentBytes: 32 << 10, Shards: shards})
 	must(t, err)
 	x := begin(t, s, ReadCommitted)
-	def := notes()
-	def.Options = map[string]string{"synapse.namespace": "tag"}
+	def := namespaced()
 	must(t, x.PutObject(ctx, def))
 	ix := notesIndexes()[2]
 	must(t, x.PutObject(ctx, ix))
@@ -31,8 +38,8 @@ func TestNamespaceIsThePartition(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := commitTxn(t, x)
-	if n := s.table(def.ID).vectors[4].store.Len(); n != 3 {
-		t.Errorf("%d vectors, want 3: the one that moved is stored once", n)
+	if n := s.table(def.ID).vectors[4].store.Len(); n != vectors {
+		t.Errorf("%d vectors, want %d", n, vectors)
 	}
 	check := func(s *Store) {
 		t.Helper()

@@ -113,8 +113,11 @@ func (s *Store) reclaimTable(ctx context.Context, t *table, begin, closed Timest
 	if !ok {
 		return nil // somebody still reads it
 	}
-	e := effect.Effect{Kind: effect.Reclaim, Table: t.id, Row: uint64(rowID(t.nextLocal.Load())), Ceiling: int64(horizon)}
-	if err := s.logReclaim(e); err != nil {
+	var list []effect.Effect
+	for _, last := range t.rows.greatest() {
+		list = append(list, effect.Effect{Kind: effect.Reclaim, Shard: last.shard(), Table: t.id, Row: uint64(last), Ceiling: int64(horizon)})
+	}
+	if err := s.logReclaim(horizon, list...); err != nil {
 		return err
 	}
 	w := &sweep{t: t, horizon: horizon, rest: func(time.Duration) error { return nil }}
@@ -132,10 +135,8 @@ func (s *Store) reclaimTable(ctx context.Context, t *table, begin, closed Timest
 
 // logReclaim says in the log what is about to go. It need not be synced: until it
 // is, what is gone from memory is merely kept on disk.
-func (s *Store) logReclaim(e effect.Effect) error {
-	_, err := s.journal.Append(commitlog.Record{
-		Type: commitlog.TypeReclaim, Timestamp: e.Ceiling, Payload: effect.AppendBody(nil, []effect.Effect{e}),
-	})
+func (s *Store) logReclaim(at Timestamp, list ...effect.Effect) error {
+	_, err := s.journal.Append(commitlog.Record{Type: commitlog.TypeReclaim, Timestamp: int64(at), Payload: effect.AppendBody(nil, list)})
 	return err
 }
 

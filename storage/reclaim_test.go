@@ -21,6 +21,13 @@ func notesKeeping(retention string) *catalog.Table {
 	return def
 }
 
+// notesKeepingByShard has its rows in several shards.
+func notesKeepingByShard(retention string) *catalog.Table {
+	def := notesKeeping(retention)
+	def.Options["synapse.namespace"] = "tag"
+	return def
+}
+
 func createTable(t testing.TB, s *Store, def *catalog.Table) *catalog.Table {
 	t.Helper()
 	x := begin(t, s, ReadCommitted)
@@ -97,7 +104,7 @@ func wantForgotten(t testing.TB, s *Store, def *catalog.Table) {
 // a reclaim, and what it does not promise is refused and gone.
 func TestReclaimModel(t *testing.T) {
 	s, clock := openMemory(t)
-	def := createTable(t, s, notesKeeping(testRetention))
+	def := createTable(t, s, notesKeepingByShard(testRetention))
 	m := &model{t: t, rng: rand.New(rand.NewPCG(randomSeed(t), 7)), s: s, clock: clock, def: def, ix: notesIndexes()}
 	m.history = []moment{{s.Watermark(), state{}}}
 	var held *View
@@ -358,7 +365,7 @@ func TestReclaimCrashes(t *testing.T) {
 			r = &crashRun{fs: vfs.NewFaulty(), model: &model{t: t, rng: rand.New(rand.NewPCG(seed+uint64(i), 9)), clock: NewSteppedClock(begin2025), ix: notesIndexes()}}
 			s, err := openFaulty(r.fs, r.clock)
 			must(t, err)
-			r.s, r.def = s, createTable(t, s, notesKeeping("4 seconds"))
+			r.s, r.def = s, createTable(t, s, notesKeepingByShard("4 seconds"))
 			r.history = []moment{{s.Watermark(), state{}}}
 			r.reclaims = true
 		}

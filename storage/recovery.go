@@ -59,7 +59,7 @@ func (s *Store) loadSnapshot(ctx context.Context) (*snapshot.State, error) {
 				return err
 			}
 		}
-		return s.table(r.Table).load(RowID(r.ID).local(), r)
+		return s.table(r.Table).load(r)
 	})
 	if err != nil {
 		return nil, err
@@ -69,15 +69,20 @@ func (s *Store) loadSnapshot(ctx context.Context) (*snapshot.State, error) {
 		t.settle()
 	}
 	for i := range st.Effects {
-		s.replayEffect(&st.Effects[i])
+		if err := s.replayEffect(&st.Effects[i]); err != nil {
+			return nil, err
+		}
 	}
 	s.seq.last = max(s.seq.last, Timestamp(st.Last))
 	return st, nil
 }
 
 // load appends a version of a snapshot; versions of a row come oldest first.
-func (t *table) load(local uint32, r snapshot.Row) error {
-	t.noteLocal(local)
+func (t *table) load(r snapshot.Row) error {
+	local, err := t.note(RowID(r.ID))
+	if err != nil {
+		return err
+	}
 	for int(local) >= len(t.newest) {
 		t.newest = append(t.newest, 0)
 	}
@@ -156,18 +161,20 @@ func (s *Store) replayCommit(c *commitlog.Commit) error {
 			return s.replayPut(e, ts)
 		case effect.Delete:
 			t := s.table(e.Table)
-			t.remove(RowID(e.Row).local(), ts)
+			t.remove(t.rows.local(RowID(e.Row)), ts)
+			return nil
 		default:
-			s.replayEffect(e)
+			return s.replayEffect(e)
 		}
-		return nil
 	})
 }
 
 func (s *Store) replayPut(e *effect.Effect, ts Timestamp) error {
 	t := s.table(e.Table)
-	local := RowID(e.Row).local()
-	t.noteLocal(local)
+	local, err := t.note(RowID(e.Row))
+	if err != nil {
+		return err
+	}
 	if err := t.put(local, e.Image, ts); err != nil {
 		return err
 	}
@@ -191,22 +198,23 @@ func (s *Store) replayRecord(r commitlog.Record) error {
 	if !r.Type.HasEffects() {
 		return nil
 	}
-	return effect.Decode(r.Payload, func(e *effect.Effect) error {
-		s.replayEffect(e)
-		return nil
-	})
+	return effect.Decode(r.Payload, s.replayEffect)
 }
 
-// replayEffect applies an effect that is not on rows.
-func (s *Store) replayEffect(e *effect.Effect) {
+// replayEffect applies an effect that is not on rows. Error: XX001 if it
+// contradicts an earlier one.
+func (s *Store) replayEffect(e *effect.Effect) error {
 	switch e.Kind {
+	case effect.Shards, effect.Assign:
+		return s.shards.take(e)
 	case effect.Sequence:
 		s.seqs.recover(e)
 	case effect.Reclaim, effect.Release:
-		s.recoverReclaim(e)
+		return s.recoverReclaim(e)
 	case effect.Ceiling:
 		s.seq.ceiling = max(s.seq.ceiling, Timestamp(e.Ceiling))
 	}
+	return nil
 }
 
 // recover finds the moments at which the catalog changed and builds the newest.

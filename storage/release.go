@@ -38,7 +38,7 @@ func (s *Store) release(t *table, dropped Timestamp) error {
 	if _, ok := s.active.advance(t, dropped, dropped, s.seq); !ok {
 		return nil // somebody still reads it
 	}
-	if err := s.logReclaim(effect.Effect{Kind: effect.Release, Table: t.id, Ceiling: int64(dropped)}); err != nil {
+	if err := s.logReclaim(dropped, effect.Effect{Kind: effect.Release, Table: t.id, Ceiling: int64(dropped)}); err != nil {
 		return err
 	}
 	s.replaceReleased(t, dropped)
@@ -71,15 +71,20 @@ func freeUnreachable(store *vecindex.Store) {
 	runtime.SetFinalizer(store, func(s *vecindex.Store) { _ = s.Free() })
 }
 
-// recoverReclaim takes over what an earlier process gave back.
-func (s *Store) recoverReclaim(e *effect.Effect) {
+// recoverReclaim takes over what an earlier process gave back. Error: XX001.
+func (s *Store) recoverReclaim(e *effect.Effect) error {
 	t := s.table(e.Table)
 	if e.Kind == effect.Release {
 		s.replaceReleased(t, Timestamp(e.Ceiling))
-		return
+		return nil
 	}
-	t.noteLocal(RowID(e.Row).local())
+	if last := RowID(e.Row); last.number() > 0 {
+		if _, err := t.note(last); err != nil {
+			return err
+		}
+	}
 	t.reclaimed.Store(max(t.reclaimed.Load(), e.Ceiling))
+	return nil
 }
 
 // reclaimRecovered finishes what the log says is gone, before indexes are built,

@@ -23,19 +23,44 @@ func (x *Txn) lockRow(ctx context.Context, tb *table, local uint32, strength Loc
 // A row that the running command has written itself is Gone. From REPEATABLE
 // READ on a row that someone else changed is 40001. Other errors: 55P03, 40P01, 57014.
 func (x *Txn) LockRow(ctx context.Context, t *catalog.Table, id RowID, seen Timestamp, strength LockStrength, policy WaitPolicy) (LockOutcome, []types.Value, Timestamp, error) {
-	tb, local := x.s.table(t.ID), id.local()
-	own := x.ownWrite(tb, local)
-	if own != nil {
-		switch {
-		case own.image == nil || own.cmd == x.cmd:
-			return Gone, nil, 0, nil
-		case !own.base:
-			return Locked, nil, Pending, nil
+	tb := x.s.table(t.ID)
+	first := tb.rows.local(id)
+	for local := x.whereIs(tb, first); ; {
+		own := x.ownWrite(tb, local)
+		if own != nil {
+			switch {
+			case own.image == nil || own.cmd == x.cmd:
+				return Gone, nil, 0, nil
+			case !own.base && local == first:
+				return Locked, nil, Pending, nil
+			}
 		}
+		outcome, err := x.lockSeen(ctx, tb, t, local, strength, policy)
+		if outcome == Skipped || err != nil {
+			return outcome, nil, 0, err
+		}
+		if to := x.whereIs(tb, local); to != local {
+			local = to // someone moved it while this transaction waited
+			continue
+		}
+		tb.mu.RLock()
+		defer tb.mu.RUnlock()
+		if own != nil {
+			if seen == Pending {
+				return Locked, nil, Pending, nil
+			}
+			values, err := tb.values(nil, own.image, t)
+			return Changed, values, Pending, err
+		}
+		return x.compareNewest(tb, t, local, seen)
 	}
+}
+
+// lockSeen locks a row and, if this transaction has not written there, its table; Locked or Skipped.
+func (x *Txn) lockSeen(ctx context.Context, tb *table, t *catalog.Table, local uint32, strength LockStrength, policy WaitPolicy) (LockOutcome, error) {
 	if x.entered.def != t {
 		if err := x.LockTable(ctx, t.ID, RowShare, Wait); err != nil {
-			return 0, nil, 0, err
+			return 0, err
 		}
 	}
 	try := policy
@@ -45,22 +70,13 @@ func (x *Txn) LockRow(ctx context.Context, t *catalog.Table, id RowID, seen Time
 	granted, err := x.lockRow(ctx, tb, local, strength, try)
 	switch {
 	case err != nil:
-		return 0, nil, 0, err
+		return 0, err
 	case !granted && policy == NoWait:
-		return 0, nil, 0, sqlerr.New(sqlerr.LockNotAvailable, "could not obtain lock on row in relation \"%s\"", t.Name)
+		return 0, sqlerr.New(sqlerr.LockNotAvailable, "could not obtain lock on row in relation \"%s\"", t.Name)
 	case !granted:
-		return Skipped, nil, 0, nil
+		return Skipped, nil
 	}
-	tb.mu.RLock()
-	defer tb.mu.RUnlock()
-	if own != nil {
-		if seen == Pending {
-			return Locked, nil, Pending, nil
-		}
-		values, err := tb.values(nil, own.image, t)
-		return Changed, values, Pending, err
-	}
-	return x.compareNewest(tb, t, local, seen)
+	return Locked, nil
 }
 
 func (x *Txn) ownWrite(tb *table, local uint32) *write {
@@ -99,7 +115,8 @@ func (x *Txn) compareNewest(tb *table, t *catalog.Table, local uint32, seen Time
 // Latest returns the values of a row as of the newest commit and own writes, and
 // its From (Pending for an own write); ok is false if there is no such row.
 func (x *Txn) Latest(t *catalog.Table, id RowID) (values []types.Value, from Timestamp, ok bool, err error) {
-	tb, local := x.s.table(t.ID), id.local()
+	tb := x.s.table(t.ID)
+	local := x.whereIs(tb, tb.rows.local(id))
 	tb.mu.RLock()
 	defer tb.mu.RUnlock()
 	if own := x.ownWrite(tb, local); own != nil {
@@ -134,7 +151,7 @@ func (x *Txn) LatestByKey(ctx context.Context, ix *catalog.Index, key []types.Va
 			return 0, false, err
 		}
 		if own {
-			return rowID(local), true, nil
+			return tb.rows.id(local), true, nil
 		}
 		held := len(x.owner.held)
 		if _, err := x.lockRow(ctx, tb, local, strength, Wait); err != nil {
@@ -145,7 +162,7 @@ func (x *Txn) LatestByKey(ctx context.Context, ix *catalog.Index, key []types.Va
 			return 0, false, err
 		}
 		if again == local {
-			return rowID(local), true, nil
+			return tb.rows.id(local), true, nil
 		}
 		x.s.locks.releaseTo(x.owner, held)
 	}

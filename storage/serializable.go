@@ -64,15 +64,15 @@ func (r *readSet) noteRange(id types.OID, x *tableIndex, low, high []byte) {
 	}
 }
 
-// noteRows records that rows were read by number.
-func (r *readSet) noteRows(id types.OID, rows []RowID) {
+// noteRows records that rows were read, by local.
+func (r *readSet) noteRows(id types.OID, rows []uint32) {
 	if r == nil {
 		return
 	}
 	t := r.of(id)
 	if t.all = t.all || len(t.rows)+len(rows) > 64*rangesMax; !t.all {
 		for _, row := range rows {
-			t.rows[row.local()] = true
+			t.rows[row] = true
 		}
 	}
 }

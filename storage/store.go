@@ -21,6 +21,7 @@ type Store struct {
 	locks   *lockTable
 	catalog *catalogStore
 	seqs    *sequences
+	shards  *shards
 	journal journal
 	lock    io.Closer // of the data directory, nil in memory
 
@@ -44,7 +45,7 @@ func newStore(o Options, j journal) *Store {
 	s := &Store{
 		options: o, hooks: o.Hooks, clock: o.Clock, journal: j,
 		seq: newSequencer(&o, j), locks: newLockTable(),
-		tables: map[types.OID]*table{}, savedGraphs: map[types.OID]savedGraph{}, cancel: func() {},
+		tables: map[types.OID]*table{}, savedGraphs: map[types.OID]savedGraph{}, shards: &shards{}, cancel: func() {},
 	}
 	s.catalog = newCatalogStore(s)
 	s.seqs = newSequences(s)

@@ -5,32 +5,28 @@ import (
 	"sync/atomic"
 
 	"synapse/catalog"
+	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/storage/arena"
 	"synapse/storage/index"
 	"synapse/storage/row"
 )
 
-// localMax bounds the row numbers of one table and shard, for ever.
-const localMax = 1<<32 - 1
-
-func rowID(local uint32) RowID { return RowID(local) } // shard 0
-func (id RowID) local() uint32 { return uint32(id) }
-
-// table holds the rows of one table and shard.
+// table holds the rows of one table, of all shards.
 //
 // A row is born by its first version and dies once, by the version that closes
-// without a successor; its number is never used again. Commits are installed in
+// without a successor; its id is never used again. Inside, rows are known by
+// their locals (rowMap). Commits are installed in
 // the order of their timestamps. mu is held shared while a cursor fills a batch
 // or an index is read, exclusive while a piece of a commit is installed. What a
 // reader sees is decided by timestamps alone, so it may let go of mu between
 // batches. Order of locks: the sequencer's, then a table's; never two tables'.
 type table struct {
-	id        types.OID
-	nextLocal atomic.Uint32                 // greatest row number handed out
-	layout    atomic.Pointer[catalog.Table] // for which describe was called last
-	unique    atomic.Pointer[[]*tableIndex] // the unique ones of indexes and joined, by OID
-	shape     atomic.Uint64                 // counts changes of which indexes commits keep up
+	id     types.OID
+	rows   rowMap
+	layout atomic.Pointer[catalog.Table] // for which describe was called last
+	unique atomic.Pointer[[]*tableIndex] // the unique ones of indexes and joined, by OID
+	shape  atomic.Uint64                 // counts changes of which indexes commits keep up
 
 	mu       sync.RWMutex
 	newest   []uint32 // row → its newest version, 0 = none was committed
@@ -88,20 +84,13 @@ func (t *table) noteClose(at Timestamp) {
 	}
 }
 
-// allocate hands out a new row number; ok is false when there are no more.
-func (t *table) allocate() (uint32, bool) {
-	local := t.nextLocal.Add(1)
-	return local, local < localMax
-}
-
-// noteLocal keeps nextLocal above a row number that came from the log.
-func (t *table) noteLocal(local uint32) {
-	for {
-		have := t.nextLocal.Load()
-		if have >= local || t.nextLocal.CompareAndSwap(have, local) {
-			return
-		}
+// note makes room for a row of the log or a snapshot. Error: XX001.
+func (t *table) note(id RowID) (uint32, error) {
+	local, ok := t.rows.note(id)
+	if !ok {
+		return 0, sqlerr.New(sqlerr.DataCorrupted, "table %d cannot have a row %d in shard %d", t.id, id.number(), id.shard())
 	}
+	return local, nil
 }
 
 // head returns the newest version of a row, 0 if none was committed. Caller holds mu.

@@ -96,7 +96,7 @@ func (v *View) Text(t *catalog.Table, ix *catalog.Index, q TextSpec, spec ScanSp
 		if s.hits[a].score != s.hits[b].score {
 			return s.hits[a].score > s.hits[b].score
 		}
-		return s.hits[a].local < s.hits[b].local
+		return c.table.rows.id(s.hits[a].local) < c.table.rows.id(s.hits[b].local) // not by local: the same after a restart
 	})
 	c.stats = SearchStats{Mode: "postings", Matches: len(s.hits)}
 	c.src, c.ranked = s, true

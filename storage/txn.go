@@ -35,12 +35,14 @@ type Txn struct {
 	ddlCount uint64
 
 	entered struct { // the table written last: locked and ready
-		def   *catalog.Table
-		table *table
+		def       *catalog.Table
+		table     *table
+		namespace int // position of the column that says in which shard a row lives, 0 = shard 0
 	}
-	reads   *readSet // of a serializable transaction
-	builder row.Builder
-	done    bool
+	namespaces map[string]bool // used, and not assigned to a shard when they were
+	reads      *readSet        // of a serializable transaction
+	builder    row.Builder
+	done       bool
 }
 
 // objectWrite is a catalog change and the overlay write that carries it.
@@ -197,7 +199,7 @@ func (x *Txn) end() {
 	x.s.active.drop(x.id)
 	x.overlay = overlay{}
 	x.discardBuilt(0)
-	x.objects, x.built, x.saves, x.reads = nil, nil, nil, nil
+	x.objects, x.built, x.saves, x.reads, x.namespaces = nil, nil, nil, nil, nil
 	x.s.locks.releaseTo(x.owner, 0)
 }
 

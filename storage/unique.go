@@ -89,7 +89,7 @@ func (x *Txn) claimKeys(ctx context.Context, tb *table, values []types.Value, se
 		if taken {
 			x.s.locks.releaseTo(x.owner, held)
 			keys, _, _ := ix.eval(values)
-			return &Conflict{Index: ix.def, Key: cloneValues(keys), Row: rowID(row)}, nil
+			return &Conflict{Index: ix.def, Key: cloneValues(keys), Row: tb.rows.id(row)}, nil
 		}
 	}
 	return nil, nil

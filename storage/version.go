@@ -11,6 +11,7 @@ type version struct {
 	at         arena.Address // of the image
 	size       uint32        // of the image in bytes
 	local      uint32        // row
+	moved      uint32        // local that the row has now, in another shard; 0 = it did not move
 	prev, jump uint32        // version numbers, 0 = none
 	depth      uint32        // number of versions before it
 }

@@ -145,7 +145,7 @@ func (v *View) buildAdhoc(tb *table, t *catalog.Table, ix *catalog.Index) (*tabl
 	return x, nil
 }
 
-// Scan reads a whole table in the order of row ids.
+// Scan reads a whole table, the rows of a shard in the order of their ids.
 func (v *View) Scan(t *catalog.Table, spec ScanSpec) (*Cursor, error) {
 	c, err := v.cursor(t, spec)
 	if err != nil {
@@ -170,23 +170,19 @@ func (v *View) Fetch(t *catalog.Table, ids []RowID, spec ScanSpec) (*Cursor, err
 	if err != nil {
 		return nil, err
 	}
+	locals := make([]uint32, len(ids)) // 0, which no row has, for ids that are not known
+	for i, id := range ids {
+		locals[i] = c.table.rows.local(id)
+	}
 	if v.x != nil {
-		v.x.reads.noteRows(t.ID, ids)
+		v.x.reads.noteRows(t.ID, locals)
 	}
 	if spec.Versions {
-		c.src = &versionSource{from: c.spec.VersionsFrom, to: spec.VersionsTo, rows: localsOf(ids)}
+		c.src = &versionSource{from: c.spec.VersionsFrom, to: spec.VersionsTo, rows: locals}
 		return c, nil
 	}
-	c.src = &listSource{rows: localsOf(ids)}
+	c.src = &listSource{rows: locals}
 	return c, nil
-}
-
-func localsOf(ids []RowID) []uint32 {
-	out := make([]uint32, len(ids))
-	for i, id := range ids {
-		out[i] = id.local()
-	}
-	return out
 }
 
 // Lookup reads the rows whose first len(key) index keys equal key; NULL finds NULL.

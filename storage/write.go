@@ -32,7 +32,7 @@ func (x *Txn) enter(ctx context.Context, def *catalog.Table) (*table, error) {
 		if err := t.ready(def); err != nil {
 			return nil, err
 		}
-		x.entered.def, x.entered.table = def, t
+		x.entered.def, x.entered.table, x.entered.namespace = def, t, x.placedBy(def)
 	}
 	return x.entered.table, nil
 }
@@ -97,13 +97,13 @@ func (x *Txn) Insert(ctx context.Context, t *catalog.Table, values []types.Value
 	if c, err := x.claimKeys(ctx, tb, values, 0, nil, arbiters...); c != nil || err != nil {
 		return 0, c, err
 	}
-	local, ok := tb.allocate()
-	if !ok {
-		return 0, nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "table \"%s\" has no row numbers left", t.Name)
+	local, err := x.allocate(tb, t, x.shardOf(values))
+	if err != nil {
+		return 0, nil, err
 	}
 	x.overlay.add(x.newWrite(tb, t, local, im))
 	tb.counters.inserted.Add(1)
-	return rowID(local), nil, nil
+	return tb.rows.id(local), nil, nil
 }
 
 func (x *Txn) newWrite(tb *table, def *catalog.Table, local uint32, im row.Image) write {
@@ -111,13 +111,15 @@ func (x *Txn) newWrite(tb *table, def *catalog.Table, local uint32, im row.Image
 }
 
 // Update gives a row new values. The caller has locked the row by LockRow and
-// acts on the version that LockRow found.
+// acts on the version that LockRow found. A row whose namespace belongs to
+// another shard now moves there.
 func (x *Txn) Update(ctx context.Context, t *catalog.Table, id RowID, values []types.Value) (*Conflict, error) {
 	tb, err := x.enter(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	old, base, err := x.newestValues(tb, t, id.local())
+	local := x.whereIs(tb, tb.rows.local(id))
+	old, base, err := x.newestValues(tb, t, local)
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +128,14 @@ func (x *Txn) Update(ctx context.Context, t *catalog.Table, id RowID, values []t
 			return nil, err
 		}
 	}
+	shard := x.shardOf(values)
+	moves := shard != tb.rows.id(local).shard()
+	strength := ForNoKeyUpdate
+	if moves {
+		strength = ForUpdate
+	}
 	if base {
-		if _, err := x.lockRow(ctx, tb, id.local(), ForNoKeyUpdate, Wait); err != nil {
+		if _, err := x.lockRow(ctx, tb, local, strength, Wait); err != nil {
 			return nil, err
 		}
 	}
@@ -135,10 +143,13 @@ func (x *Txn) Update(ctx context.Context, t *catalog.Table, id RowID, values []t
 	if err != nil {
 		return nil, err
 	}
-	if c, err := x.claimKeys(ctx, tb, values, id.local(), old); c != nil || err != nil {
+	if c, err := x.claimKeys(ctx, tb, values, local, old); c != nil || err != nil {
 		return c, err
 	}
-	w := x.newWrite(tb, t, id.local(), im)
+	if moves {
+		return nil, x.move(tb, t, local, base, shard, im)
+	}
+	w := x.newWrite(tb, t, local, im)
 	w.base = base
 	x.overlay.add(w)
 	tb.counters.updated.Add(1)
@@ -151,7 +162,8 @@ func (x *Txn) Delete(ctx context.Context, t *catalog.Table, id RowID) error {
 	if err != nil {
 		return err
 	}
-	old, base, err := x.newestValues(tb, t, id.local())
+	local := x.whereIs(tb, tb.rows.local(id))
+	old, base, err := x.newestValues(tb, t, local)
 	if err != nil {
 		return err
 	}
@@ -159,11 +171,11 @@ func (x *Txn) Delete(ctx context.Context, t *catalog.Table, id RowID) error {
 		return err
 	}
 	if base {
-		if _, err := x.lockRow(ctx, tb, id.local(), ForUpdate, Wait); err != nil {
+		if _, err := x.lockRow(ctx, tb, local, ForUpdate, Wait); err != nil {
 			return err
 		}
 	}
-	w := x.newWrite(tb, t, id.local(), nil)
+	w := x.newWrite(tb, t, local, nil)
 	w.base = base
 	x.overlay.add(w)
 	tb.counters.deleted.Add(1)
@@ -207,22 +219,9 @@ func (x *Txn) Truncate(ctx context.Context, t *catalog.Table) error {
 	if err != nil {
 		return err
 	}
-	var locals []uint32
-	tb.mu.RLock()
-	for i, ok := tb.live.next(0); ok; i, ok = tb.live.next(i + 1) {
-		locals = append(locals, i)
-	}
-	tb.mu.RUnlock()
-	if o := x.overlay.of(t.ID); o != nil {
-		for _, local := range x.overlay.rows(o, everyCommand) {
-			if w := &x.overlay.writes[o.heads[local]]; w.image != nil && !w.base {
-				x.overlay.add(x.newWrite(tb, t, local, nil))
-			}
-		}
-	}
-	for _, local := range locals {
+	for _, local := range x.rowsNow(tb) {
 		w := x.newWrite(tb, t, local, nil)
-		w.base = true
+		w.base = x.ownWrite(tb, local) == nil
 		x.overlay.add(w)
 	}
 	return nil

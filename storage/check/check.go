@@ -56,6 +56,7 @@ type checker struct {
 	database    commitlog.DatabaseID
 	commits     commitlog.Assembler
 	time        int64 // of the last commit seen
+	shards      shards
 }
 
 func (c *checker) line(format string, args ...any) {
@@ -84,7 +85,11 @@ func (c *checker) files(ctx context.Context) (err error) {
 	if err := c.log(); err != nil {
 		return err
 	}
-	return c.snapshots(ctx)
+	if err := c.snapshots(ctx); err != nil {
+		return err
+	}
+	c.shards.finish(c.problem)
+	return nil
 }
 
 // log verifies the commit log and that its commits can be read.
@@ -129,7 +134,11 @@ func (c *checker) partsGone(r commitlog.Record) bool {
 }
 
 func (c *checker) body(lsn commitlog.LSN, body []byte) {
-	if err := effect.Decode(body, func(*effect.Effect) error { return nil }); err != nil {
+	err := effect.Decode(body, func(e *effect.Effect) error {
+		c.shards.effect(fmt.Sprintf("log, LSN %d", lsn), e, c.problem)
+		return nil
+	})
+	if err != nil {
 		c.problem(fmt.Sprintf("log, LSN %d: %v", lsn, err))
 	}
 }
@@ -149,6 +158,7 @@ func (c *checker) snapshots(ctx context.Context) error {
 			return err
 		}
 		c.fits(name, info)
+		c.shards.snapshot(name, info, c.problem)
 		c.line("%s: applied LSN %d, %d tables, %d versions, %d problems", name, info.Applied, info.Tables, info.Rows, c.problems-before)
 		usable = usable || c.problems == before && info.Redo >= c.first
 	}

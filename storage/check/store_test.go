@@ -20,8 +20,10 @@ var items = &catalog.Table{
 		{Name: "price", Type: types.Numeric, Attr: 2},
 		{Name: "v", Type: types.Type{OID: types.OIDVector, Mod: 32}, Attr: 3},
 		{Name: "doc", Type: types.JSONB, Attr: 4},
+		{Name: "ns", Type: types.Text, Attr: 5},
 	},
-	NextAttr: 5,
+	NextAttr: 6,
+	Options:  map[string]string{"synapse.namespace": "ns"},
 }
 
 var itemsKey = &catalog.Index{
@@ -60,7 +62,7 @@ func (a *agents) values(id int64) []types.Value {
 	if a.rng.IntN(5) == 0 {
 		body = types.Null
 	}
-	return []types.Value{types.NewInt(id), body, price, types.VectorFromFloat32s(v), doc}
+	return []types.Value{types.NewInt(id), body, price, types.VectorFromFloat32s(v), doc, types.NewString(fmt.Sprint("agent:", id%7))}
 }
 
 // step is one transaction.

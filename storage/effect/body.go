@@ -10,6 +10,9 @@ import (
 
 const bodyVersion = 1
 
+// shardShift is where the shard stands in Effect.Row.
+const shardShift = 48
+
 // AppendBody encodes the effects. Those of one shard keep their order; sections
 // are in the order in which the shards first appear.
 func AppendBody(dst []byte, effects []Effect) []byte {
@@ -64,6 +67,8 @@ func appendEffect(dst []byte, e *Effect) []byte {
 		dst = binary.AppendUvarint(dst, uint64(len(e.Namespace)))
 		dst = append(dst, e.Namespace...)
 		return binary.AppendUvarint(dst, uint64(e.To))
+	case Shards:
+		return binary.AppendUvarint(dst, uint64(e.Count))
 	}
 	return dst
 }
@@ -88,10 +93,19 @@ func Decode(body []byte, f func(e *Effect) error) error {
 			if r.bad {
 				return corrupt("cut off or of unknown kind")
 			}
-			if e.Kind == Put {
+			switch e.Kind {
+			case Put:
 				if err := e.Image.Check(); err != nil {
 					return err
 				}
+				r.bad = e.Row>>shardShift != shard
+			case Delete, Reclaim:
+				r.bad = e.Row>>shardShift != shard
+			default:
+				r.bad = shard != 0 // which holds what belongs to no row
+			}
+			if r.bad {
+				return corrupt("effect in the section of another shard")
 			}
 			if err := f(&e); err != nil {
 				return err
@@ -129,6 +143,10 @@ func (r *reader) effect(e *Effect) {
 		to := r.uvarint()
 		r.bad = r.bad || to > 1<<16-1
 		e.To = uint16(to)
+	case Shards:
+		count := r.uvarint()
+		r.bad = r.bad || count == 0 || count > 1<<16-1
+		e.Count = uint16(count)
 	default:
 		r.bad = true
 	}

@@ -17,6 +17,7 @@ const (
 	Assign                   // Namespace, To: the namespace lives in shard To
 	Reclaim                  // Table, Row, Ceiling: versions that ended at Ceiling or before are gone; no row had a greater id
 	Release                  // Table, Ceiling: all rows of a table that was dropped at Ceiling are gone
+	Shards                   // Count: the database has Count shards; in its first commit
 )
 
 // Effect is one change. Which fields count depends on Kind; the others are zero.
@@ -37,4 +38,5 @@ type Effect struct {
 
 	Namespace string
 	To        uint16
+	Count     uint16
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"synapse/catalog"
+	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/storage/row"
 )
@@ -25,6 +26,7 @@ func samples() []Effect {
 		{Kind: Sequence, Sequence: 9, Value: -4, Called: true},
 		{Kind: Ceiling, Ceiling: -12},
 		{Kind: Assign, Namespace: "user:1", To: 3},
+		{Kind: Shards, Count: 16},
 	}
 }
 
@@ -35,7 +37,7 @@ func TestBodyRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := samples()
-	want := []Effect{s[0], s[2], s[3], s[4], s[5], s[1]} // by shard, else in order
+	want := []Effect{s[0], s[2], s[3], s[4], s[5], s[6], s[1]} // by shard, else in order
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
@@ -75,6 +77,21 @@ func TestCutBodies(t *testing.T) {
 	for i := range body {
 		if Decode(body[:i], func(*Effect) error { return nil }) == nil {
 			t.Errorf("a body cut at %d of %d was accepted", i, len(body))
+		}
+	}
+}
+
+// A row stands in the section of its shard, everything else in that of shard 0.
+func TestSectionsHoldTheirShard(t *testing.T) {
+	for _, e := range []Effect{
+		{Kind: Put, Shard: 2, Table: 20000, Row: 1<<48 | 7, Image: image("a")},
+		{Kind: Delete, Table: 20000, Row: 1<<48 | 7},
+		{Kind: Assign, Shard: 1, Namespace: "user:1", To: 3},
+		{Kind: Ceiling, Shard: 1, Ceiling: 5},
+	} {
+		err := Decode(AppendBody(nil, []Effect{e}), func(*Effect) error { return nil })
+		if !sqlerr.Is(err, sqlerr.DataCorrupted) {
+			t.Errorf("%+v was accepted: %v", e, err)
 		}
 	}
 }

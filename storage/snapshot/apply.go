@@ -55,6 +55,8 @@ func (f *file) apply(ctx context.Context, e *effect.Effect, ts int64) error {
 		return f.reclaim(ctx, e)
 	case effect.Ceiling:
 		f.ceiling = max(f.ceiling, e.Ceiling)
+	case effect.Shards:
+		f.shards = int64(e.Count)
 	case effect.Assign:
 		_, err := f.conn.ExecContext(ctx, "INSERT INTO _namespaces VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET shard = excluded.shard",
 			[]byte(e.Namespace), int64(e.To))

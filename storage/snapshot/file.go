@@ -26,6 +26,7 @@ const (
 	keyApplied       = "applied_lsn"
 	keyRedo          = "redo_lsn"
 	keyCeiling       = "ceiling"
+	keyShards        = "shards"
 	keyLastTimestamp = "last_timestamp"
 )
 
@@ -34,6 +35,7 @@ type state struct {
 	database commitlog.DatabaseID
 	applied  commitlog.LSN // all commits up to here are in the file
 	redo     commitlog.LSN // where reading the log must begin to go on
+	shards   int64         // of the database; 0: the log did not say yet
 	ceiling  int64         // no timestamp beyond it was given out, µs since 2000; 0: not known
 	last     int64         // greatest commit timestamp
 }
@@ -188,6 +190,9 @@ func (f *file) readState(ctx context.Context) (fresh bool, err error) {
 	}
 	f.applied, f.redo = commitlog.LSN(number(keyApplied)), commitlog.LSN(number(keyRedo))
 	f.ceiling, f.last = number(keyCeiling), number(keyLastTimestamp)
+	if _, ok := values[keyShards]; ok { // not in those from before there were shards
+		f.shards = number(keyShards)
+	}
 	if err == nil && (f.redo == 0 || f.redo > f.applied+1) {
 		err = sqlerr.New(sqlerr.DataCorrupted, "the snapshot's redo LSN %d does not fit its applied LSN %d", f.redo, f.applied)
 	}
@@ -195,6 +200,11 @@ func (f *file) readState(ctx context.Context) (fresh bool, err error) {
 }
 
 func (f *file) writeState(ctx context.Context) error {
+	if f.shards != 0 {
+		if err := f.put(ctx, keyShards, strconv.FormatInt(f.shards, 10)); err != nil {
+			return err
+		}
+	}
 	for _, kv := range [][2]string{
 		{keyDatabase, f.database.String()},
 		{keyApplied, strconv.FormatUint(uint64(f.applied), 10)},

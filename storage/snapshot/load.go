@@ -34,8 +34,8 @@ type State struct {
 }
 
 // Load reads the file that is further ahead: first all rows of the catalog, then
-// table by table, by row and time. Effects of the State are the ceiling, the
-// sequences and the assignments of namespaces.
+// table by table, by row and time. Effects of the State are the number of shards,
+// the ceiling, the sequences and the assignments of namespaces.
 //
 // Should a file turn out to be damaged, it is set aside and the other one is
 // read: begin is called before each attempt, to forget what an earlier one gave.
@@ -85,6 +85,9 @@ func (f *file) load(ctx context.Context, each func(Row) error) (*State, error) {
 		}
 	}
 	st := &State{Applied: f.applied, Redo: f.redo, Last: f.last}
+	if f.shards != 0 {
+		st.Effects = append(st.Effects, effect.Effect{Kind: effect.Shards, Count: uint16(f.shards)})
+	}
 	if f.ceiling != 0 {
 		st.Effects = append(st.Effects, effect.Effect{Kind: effect.Ceiling, Ceiling: f.ceiling})
 	}

@@ -38,6 +38,7 @@ type world struct {
 	seqs   map[types.OID]int64
 	spaces map[string]uint16
 	limit  int64 // ceiling
+	shards uint16
 }
 
 type rowKey struct {
@@ -56,7 +57,7 @@ func newWorld(t testing.TB, seed uint64) *world {
 		tables: map[types.OID]*catalog.Table{}, rows: map[rowKey][]version{}, seqs: map[types.OID]int64{}, spaces: map[string]uint16{},
 	}
 	w.openLog()
-	w.commit(w.object(&catalog.Schema{Header: catalog.Header{ID: 2200, Name: "public"}}))
+	w.commit(effect.Effect{Kind: effect.Shards, Count: 16}, w.object(&catalog.Schema{Header: catalog.Header{ID: 2200, Name: "public"}}))
 	return w
 }
 
@@ -127,6 +128,8 @@ func (w *world) note(e *effect.Effect) {
 		w.seqs[e.Sequence] = e.Value
 	case effect.Assign:
 		w.spaces[e.Namespace] = e.To
+	case effect.Shards:
+		w.shards = e.Count
 	case effect.Ceiling:
 		w.limit = max(w.limit, e.Ceiling)
 	}
@@ -140,6 +143,9 @@ func (w *world) table(id types.OID, name string, cols ...types.Type) *catalog.Ta
 	t.NextAttr = len(cols)
 	return t
 }
+
+// shardedRow spreads rows over three shards.
+func shardedRow(n uint64) uint64 { return n%3<<48 | n }
 
 // put makes a random version of a row.
 func (w *world) put(t *catalog.Table, id uint64) effect.Effect {
@@ -158,7 +164,7 @@ func (w *world) put(t *catalog.Table, id uint64) effect.Effect {
 	}
 	im, err := b.Append(nil)
 	ok(w.t, err)
-	return effect.Effect{Kind: effect.Put, Shard: uint16(id % 3), Table: t.ID, Row: id, Image: im}
+	return effect.Effect{Kind: effect.Put, Shard: uint16(id >> 48), Table: t.ID, Row: id, Image: im}
 }
 
 func (w *world) value(typ types.Type) types.Value {
@@ -182,9 +188,7 @@ func (w *world) step() {
 	switch n := w.rng.IntN(40); {
 	case t == nil:
 		t = w.table(id, fmt.Sprintf("t%d", id), types.Int8, types.Text, types.Float8, types.Vector)
-		first := w.put(t, 1)
-		first.Shard = 0
-		w.commit(first, w.object(t)) // the rows stand before their table
+		w.commit(w.put(t, 1), w.object(t)) // the rows stand before their table
 	case n == 0:
 		t = t.Clone()
 		t.Columns = append(t.Columns, catalog.Column{Name: fmt.Sprintf("C%d", w.rng.IntN(3)), Type: types.Text, Attr: t.NextAttr})
@@ -207,11 +211,12 @@ func (w *world) step() {
 	case n == 3:
 		w.commit(effect.Effect{Kind: effect.Assign, Namespace: fmt.Sprint("user:", w.rng.IntN(5)), To: uint16(w.rng.IntN(16))})
 	case n < 10:
-		w.commit(effect.Effect{Kind: effect.Delete, Shard: 1, Table: id, Row: w.rng.Uint64N(20)})
+		gone := shardedRow(w.rng.Uint64N(20))
+		w.commit(effect.Effect{Kind: effect.Delete, Shard: uint16(gone >> 48), Table: id, Row: gone})
 	default:
 		var effects []effect.Effect
 		for id := range w.rng.Perm(20)[:1+w.rng.IntN(4)] {
-			effects = append(effects, w.put(t, uint64(id)))
+			effects = append(effects, w.put(t, shardedRow(uint64(id))))
 		}
 		w.commit(effects...)
 	}
@@ -246,8 +251,8 @@ func (w *world) check(p *Pair) {
 
 func (w *world) compare(got *world) {
 	w.t.Helper()
-	if fmt.Sprint(got.seqs) != fmt.Sprint(w.seqs) || fmt.Sprint(got.spaces) != fmt.Sprint(w.spaces) || got.limit != w.limit {
-		w.t.Fatalf("state: got %v %v %d, want %v %v %d", got.seqs, got.spaces, got.limit, w.seqs, w.spaces, w.limit)
+	if fmt.Sprint(got.seqs) != fmt.Sprint(w.seqs) || fmt.Sprint(got.spaces) != fmt.Sprint(w.spaces) || got.limit != w.limit || got.shards != w.shards {
+		w.t.Fatalf("state: got %v %v %d %d, want %v %v %d %d", got.seqs, got.spaces, got.limit, got.shards, w.seqs, w.spaces, w.limit, w.shards)
 	}
 	for key, want := range w.rows {
 		have := got.rows[key]
@@ -271,7 +276,7 @@ func (w *world) verify() {
 	for _, name := range FileNames {
 		info, err := Verify(ctx, w.dir+"/"+name, func(p string) { w.t.Errorf("%s: %s", name, p) })
 		ok(w.t, err)
-		if info.Rows == 0 || info.Database != w.log.DatabaseID() {
+		if info.Rows == 0 || info.Database != w.log.DatabaseID() || info.Shards != 16 {
 			w.t.Errorf("%s: %+v", name, info)
 		}
 	}

@@ -21,12 +21,14 @@ type Info struct {
 	Database      commitlog.DatabaseID
 	Applied, Redo commitlog.LSN
 	Tables, Rows  int
+	Shards        int               // of the database; 0: it does not say
+	Assigned      map[string]uint16 // namespace → shard
 	Problems      int
 }
 
 // Verify reads a whole snapshot file without changing it: SQLite's own
-// integrity check, the state, every row's checksum and values, and that the
-// versions of a row do not overlap. report hears of each problem, of at most
+// integrity check, the state, every row's checksum, values and shard, and that
+// the versions of a row do not overlap. report hears of each problem, of at most
 // problemsMax of them. The error is about not being able to look.
 func Verify(ctx context.Context, path string, report func(problem string)) (Info, error) {
 	v := &verifier{report: report, file: &file{path: path, tables: map[types.OID]*table{}}}
@@ -93,6 +95,9 @@ func (v *verifier) run(ctx context.Context) error {
 	if f.tables[effect.CatalogTable] == nil {
 		v.problem("the file has no catalog")
 	}
+	if err := v.shards(ctx); err != nil {
+		return err
+	}
 	for _, t := range f.sortedTables() {
 		v.info.Tables++
 		v.last = Row{}
@@ -103,9 +108,29 @@ func (v *verifier) run(ctx context.Context) error {
 	return nil
 }
 
+// shards reads the assignments.
+func (v *verifier) shards(ctx context.Context) error {
+	v.info.Shards, v.info.Assigned = int(v.file.shards), map[string]uint16{}
+	return v.file.query(ctx, "SELECT name, shard FROM _namespaces", func(rows *sql.Rows) error {
+		var name []byte
+		var shard uint16
+		if err := rows.Scan(&name, &shard); err != nil {
+			return err
+		}
+		v.info.Assigned[string(name)] = shard
+		if int(shard) >= max(v.info.Shards, 1) {
+			v.problem("namespace %q is assigned to shard %d of %d", name, shard, max(v.info.Shards, 1))
+		}
+		return nil
+	})
+}
+
 // row checks one version against the one before.
 func (v *verifier) row(t *table, r Row) error {
 	v.info.Rows++
+	if shard := r.ID >> 48; shard >= uint64(max(v.info.Shards, 1)) {
+		v.problem("table %q, row %d: it is in shard %d of %d", t.name, r.ID, shard, max(v.info.Shards, 1))
+	}
 	if r.From > v.file.last {
 		v.problem("table %q, row %d: the version of %d is from after the snapshot", t.name, r.ID, r.From)
 	}
