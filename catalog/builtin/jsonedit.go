@@ -248,6 +248,86 @@ func stripNulls(j types.JSONNode) types.JSONTree {
 	return t
 }
 
+// AssignJSONB is the value that SET doc[path…] = value assigns to doc: what is
+// missing on the way is made. A NULL document becomes an array if the first
+// subscript is a number (numbered), else an object; a NULL value is JSON's null.
+func AssignJSONB(doc types.Value, path []string, numbered bool, value types.Value) (types.Value, error) {
+	leaf := types.JSONTreeNull
+	if !value.IsNull() {
+		leaf = types.JSONTreeOf(types.AsJSONB(value))
+	}
+	root := types.JSONTree{Kind: types.JSONObject}
+	if numbered {
+		root.Kind = types.JSONArray
+	}
+	if !doc.IsNull() {
+		root = types.JSONTreeOf(types.AsJSONB(doc))
+	}
+	if err := assignJSON(&root, path, 0, leaf); err != nil {
+		return types.Null, err
+	}
+	return root.Encode(), nil
+}
+
+// assignJSON puts leaf at path[level:] below t.
+func assignJSON(t *types.JSONTree, path []string, level int, leaf types.JSONTree) error {
+	if level == len(path) {
+		*t = leaf
+		return nil
+	}
+	*t = t.Opened()
+	switch t.Kind {
+	case types.JSONObject:
+		for i, k := range t.Keys {
+			if k == path[level] {
+				return assignJSON(&t.Elems[i], path, level+1, leaf)
+			}
+		}
+		t.Add(path[level], types.JSONTreeNull)
+		return madeJSON(&t.Elems[len(t.Elems)-1], path, level+1, leaf)
+	case types.JSONArray:
+		return assignJSONElement(t, path, level, leaf)
+	}
+	return sqlerr.New(sqlerr.InvalidParameterValue, "cannot replace existing key").
+		WithDetail("The path assumes key is a composite object, but it is a scalar value.")
+}
+
+// assignJSONElement assigns below an element of an array, which grows to hold it.
+func assignJSONElement(t *types.JSONTree, path []string, level int, leaf types.JSONTree) error {
+	i, err := strconv.ParseInt(strings.TrimLeft(path[level], jsonBlanks), 10, 32)
+	if err != nil {
+		return sqlerr.New(sqlerr.InvalidTextRepresentation, "path element at position %d is not an integer: \"%s\"", level+1, path[level])
+	}
+	n := int64(len(t.Elems))
+	if i < -n {
+		return sqlerr.New(sqlerr.InvalidParameterValue, "path element at position %d is out of range: %d", level+1, i)
+	}
+	if i < 0 {
+		i += n
+	}
+	if i < n {
+		return assignJSON(&t.Elems[i], path, level+1, leaf)
+	}
+	for int64(len(t.Elems)) <= i {
+		t.Append(types.JSONTreeNull)
+	}
+	return madeJSON(&t.Elems[i], path, level+1, leaf)
+}
+
+// madeJSON makes the containers that path[level:] asks for and puts leaf into
+// the innermost: arrays for numbers, else objects.
+func madeJSON(t *types.JSONTree, path []string, level int, leaf types.JSONTree) error {
+	if level == len(path) {
+		*t = leaf
+		return nil
+	}
+	*t = types.JSONTree{Kind: types.JSONObject}
+	if _, err := strconv.ParseInt(path[level], 10, 32); err == nil {
+		t.Kind = types.JSONArray
+	}
+	return assignJSON(t, path, level, leaf)
+}
+
 func init() {
 	add("jsonb_concat(jsonb,jsonb)", concatJSONB)
 	add("jsonb_delete(jsonb,text)", func(_ *Call, a []types.Value) (types.Value, error) {

@@ -55,6 +55,14 @@ func (j JSONNode) Expand() JSONTree {
 	return t
 }
 
+// Opened is the node with its first level decoded, ready to be changed.
+func (t JSONTree) Opened() JSONTree {
+	if t.raw == "" {
+		return t
+	}
+	return JSONNode{node: t.raw}.Expand()
+}
+
 // Append adds an element to an array node.
 func (t *JSONTree) Append(e JSONTree) { t.Elems = append(t.Elems, e) }
 

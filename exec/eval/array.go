@@ -14,6 +14,8 @@ func (c *Compiler) array(e plan.Expr, x *Expr) (node, error) {
 		elems, err := c.subs(e.Elems, x)
 		nested := len(e.Elems) > 0 && e.Elems[0].Type().IsArray()
 		return &arrayExpr{elems: elems, typ: e.Typ, nested: nested}, err
+	case *plan.SubscriptSet:
+		return c.subscriptSet(e, x)
 	}
 	return c.subscript(e.(*plan.Subscript), x)
 }

@@ -96,7 +96,7 @@ func (c *Compiler) node(e plan.Expr, x *Expr) (node, error) {
 		return c.logic(e, x)
 	case *plan.Case, *plan.Coalesce, *plan.MinMax:
 		return c.choice(e, x)
-	case *plan.ArrayOp, *plan.ArrayExpr, *plan.Subscript:
+	case *plan.ArrayOp, *plan.ArrayExpr, *plan.Subscript, *plan.SubscriptSet:
 		return c.array(e, x)
 	case *plan.RowExpr, *plan.RowCompare, *plan.Field:
 		return c.record(e, x)

@@ -276,6 +276,12 @@ func (e *Subscript) String() string {
 	return b.String()
 }
 
+// String prints a[i] := value.
+func (e *SubscriptSet) String() string {
+	part := Subscript{Arg: e.Arg, Upper: e.Upper, Lower: e.Lower, Slice: e.Slice}
+	return part.String() + " := " + e.Value.String()
+}
+
 // String prints (a).field.
 func (e *Field) String() string {
 	name := e.Name

@@ -171,6 +171,17 @@ type Subscript struct {
 	Typ   types.Type
 }
 
+// SubscriptSet is the value of Arg with one element, slice or jsonb member
+// replaced by Value: what SET a[i] = value assigns. Bounds as in Subscript;
+// jsonb keys are text or int4, in Upper.
+type SubscriptSet struct {
+	Arg   Expr
+	Upper []Expr
+	Lower []Expr
+	Slice bool
+	Value Expr
+}
+
 // Field takes field N (0-based) of a record.
 type Field struct {
 	Arg  Expr
@@ -214,28 +225,29 @@ type Assign struct {
 // AggRef, WindowRef and GroupingRef never reach exec: binder-internal forms are replaced by Col.
 
 // Type implementations.
-func (e *Const) Type() types.Type      { return e.Typ }
-func (e *Col) Type() types.Type        { return e.Typ }
-func (e *Param) Type() types.Type      { return e.Typ }
-func (e *Slot) Type() types.Type       { return e.Typ }
-func (e *Func) Type() types.Type       { return e.Typ }
-func (e *IOCast) Type() types.Type     { return e.Typ }
-func (e *Relabel) Type() types.Type    { return e.Typ }
-func (e *Typmod) Type() types.Type     { return e.Typ }
-func (e *ArrayCast) Type() types.Type  { return e.Typ }
-func (*BoolOp) Type() types.Type       { return types.Bool }
-func (*Not) Type() types.Type          { return types.Bool }
-func (*NullTest) Type() types.Type     { return types.Bool }
-func (*BoolTest) Type() types.Type     { return types.Bool }
-func (*DistinctFrom) Type() types.Type { return types.Bool }
-func (e *NullIf) Type() types.Type     { return e.Left.Type() }
-func (e *Case) Type() types.Type       { return e.Typ }
-func (e *Coalesce) Type() types.Type   { return e.Typ }
-func (e *MinMax) Type() types.Type     { return e.Typ }
-func (*ArrayOp) Type() types.Type      { return types.Bool }
-func (e *ArrayExpr) Type() types.Type  { return e.Typ }
-func (e *RowExpr) Type() types.Type    { return e.Typ }
-func (*RowCompare) Type() types.Type   { return types.Bool }
-func (e *Subscript) Type() types.Type  { return e.Typ }
-func (e *Field) Type() types.Type      { return e.Typ }
-func (e *SubPlan) Type() types.Type    { return e.Typ }
+func (e *Const) Type() types.Type        { return e.Typ }
+func (e *Col) Type() types.Type          { return e.Typ }
+func (e *Param) Type() types.Type        { return e.Typ }
+func (e *Slot) Type() types.Type         { return e.Typ }
+func (e *Func) Type() types.Type         { return e.Typ }
+func (e *IOCast) Type() types.Type       { return e.Typ }
+func (e *Relabel) Type() types.Type      { return e.Typ }
+func (e *Typmod) Type() types.Type       { return e.Typ }
+func (e *ArrayCast) Type() types.Type    { return e.Typ }
+func (*BoolOp) Type() types.Type         { return types.Bool }
+func (*Not) Type() types.Type            { return types.Bool }
+func (*NullTest) Type() types.Type       { return types.Bool }
+func (*BoolTest) Type() types.Type       { return types.Bool }
+func (*DistinctFrom) Type() types.Type   { return types.Bool }
+func (e *NullIf) Type() types.Type       { return e.Left.Type() }
+func (e *Case) Type() types.Type         { return e.Typ }
+func (e *Coalesce) Type() types.Type     { return e.Typ }
+func (e *MinMax) Type() types.Type       { return e.Typ }
+func (*ArrayOp) Type() types.Type        { return types.Bool }
+func (e *ArrayExpr) Type() types.Type    { return e.Typ }
+func (e *RowExpr) Type() types.Type      { return e.Typ }
+func (*RowCompare) Type() types.Type     { return types.Bool }
+func (e *Subscript) Type() types.Type    { return e.Typ }
+func (e *SubscriptSet) Type() types.Type { return e.Arg.Type() }
+func (e *Field) Type() types.Type        { return e.Typ }
+func (e *SubPlan) Type() types.Type      { return e.Typ }

@@ -143,6 +143,12 @@ func (m *mapper) composite(e Expr) Expr {
 		if m.changed {
 			return &c
 		}
+	case *SubscriptSet:
+		c := *e
+		c.Arg, c.Upper, c.Lower, c.Value = m.one(e.Arg), m.list(e.Upper), m.list(e.Lower), m.one(e.Value)
+		if m.changed {
+			return &c
+		}
 	case *Field:
 		if arg := m.one(e.Arg); m.changed {
 			return &Field{Arg: arg, N: e.N, Name: e.Name, Typ: e.Typ}

@@ -136,13 +136,17 @@ func (b *binder) resolveUnknown(e plan.Expr, pos int) (plan.Expr, error) {
 
 // coerceAssign converts a value to the column it is stored in.
 func (b *binder) coerceAssign(e plan.Expr, target types.Type, column string, pos int) (plan.Expr, error) {
-	source := e.Type().OID
 	out, err := b.coerce(e, target, builtin.CastAssignment, pos)
 	if err != nil || out != nil {
 		return out, err
 	}
-	return nil, b.errorf(sqlerr.DatatypeMismatch, pos, "column \"%s\" is of type %s but expression is of type %s",
-		column, typeName(target.OID), typeName(source)).WithHint("You will need to rewrite or cast the expression.")
+	return nil, b.wrongColumnType(column, target, e.Type(), pos)
+}
+
+// wrongColumnType is 42804 for a value that a column cannot take.
+func (b *binder) wrongColumnType(column string, target, got types.Type, pos int) error {
+	return b.errorf(sqlerr.DatatypeMismatch, pos, "column \"%s\" is of type %s but expression is of type %s",
+		column, typeName(target.OID), typeName(got.OID)).WithHint("You will need to rewrite or cast the expression.")
 }
 
 // modifyConst applies a modifier to a constant.

@@ -279,25 +279,9 @@ func (b *binder) subscript(s *scope, x plan.Expr, steps []*ast.Step, pos int) (p
 		return nil, b.errorf(sqlerr.DatatypeMismatch, pos, "cannot subscript type %s because it does not support subscripting", typeName(x.Type().OID))
 	}
 	out := &plan.Subscript{Arg: x, Typ: elem}
-	for _, st := range steps {
-		out.Slice = out.Slice || st.Kind == ast.StepSlice
-	}
-	for _, st := range steps {
-		lower, err := b.bound(s, st.Lower)
-		if err != nil {
-			return nil, err
-		}
-		upper, err := b.bound(s, st.Upper)
-		if err != nil {
-			return nil, err
-		}
-		if out.Slice && st.Kind == ast.StepIndex {
-			lower = &plan.Const{Typ: types.Int4, Val: types.NewInt(1)}
-		}
-		out.Upper = append(out.Upper, upper)
-		if out.Slice {
-			out.Lower = append(out.Lower, lower)
-		}
+	var err error
+	if out.Upper, out.Lower, out.Slice, err = b.bounds(s, steps); err != nil {
+		return nil, err
 	}
 	if out.Slice {
 		out.Typ = x.Type()
@@ -322,24 +306,77 @@ func (b *binder) bound(s *scope, e ast.Expr) (plan.Expr, error) {
 
 // jsonSubscript is j['a'][0], which is j #> ARRAY['a','0'].
 func (b *binder) jsonSubscript(s *scope, x plan.Expr, steps []*ast.Step) (plan.Expr, error) {
-	path := make([]plan.Expr, len(steps))
+	keys, err := b.jsonKeys(s, steps)
+	if err != nil {
+		return nil, err
+	}
+	for i, k := range keys {
+		if keys[i], err = b.convert(k, types.Text, builtin.CastExplicit, startOf(steps[i].Upper)); err != nil {
+			return nil, err
+		}
+	}
+	return b.callOperator("#>", x, b.arrayOf(keys, types.TextArray), steps[0].Pos())
+}
+
+// jsonKeys binds the subscripts of a jsonb value: each int4 or text.
+func (b *binder) jsonKeys(s *scope, steps []*ast.Step) ([]plan.Expr, error) {
+	keys := make([]plan.Expr, len(steps))
 	for i, st := range steps {
 		if st.Kind == ast.StepSlice {
-			return nil, b.errorf(sqlerr.DatatypeMismatch, st.Pos(), "jsonb subscript does not support slices")
+			at := st.Upper
+			if at == nil {
+				at = st.Lower
+			}
+			pos := st.Pos()
+			if at != nil {
+				pos = startOf(at)
+			}
+			return nil, b.errorf(sqlerr.DatatypeMismatch, pos, "jsonb subscript does not support slices")
 		}
 		k, err := b.expr(s, st.Upper)
 		if err != nil {
 			return nil, err
 		}
-		if path[i], err = b.coerce(k, types.Text, builtin.CastAssignment, startOf(st.Upper)); err != nil {
+		pos := startOf(st.Upper)
+		if k.Type().OID == types.OIDUnknown {
+			keys[i], err = b.coerce(k, types.Text, builtin.CastImplicit, pos)
+		} else if keys[i], err = b.coerce(k, types.Int4, builtin.CastImplicit, pos); err == nil && keys[i] == nil {
+			keys[i], err = b.coerce(k, types.Text, builtin.CastImplicit, pos)
+		}
+		if err != nil {
 			return nil, err
 		}
-		if path[i] == nil {
-			return nil, b.errorf(sqlerr.DatatypeMismatch, startOf(st.Upper), "subscript type %s is not supported", typeName(k.Type().OID)).
+		if keys[i] == nil {
+			return nil, b.errorf(sqlerr.DatatypeMismatch, pos, "subscript type %s is not supported", typeName(k.Type().OID)).
 				WithHint("jsonb subscript must be coercible to either integer or text.")
 		}
 	}
-	return b.callOperator("#>", x, b.arrayOf(path, types.TextArray), steps[0].Pos())
+	return keys, nil
+}
+
+// bounds binds the subscripts of an array.
+func (b *binder) bounds(s *scope, steps []*ast.Step) (upper, lower []plan.Expr, slice bool, err error) {
+	for _, st := range steps {
+		slice = slice || st.Kind == ast.StepSlice
+	}
+	for _, st := range steps {
+		lo, err := b.bound(s, st.Lower)
+		if err != nil {
+			return nil, nil, false, err
+		}
+		up, err := b.bound(s, st.Upper)
+		if err != nil {
+			return nil, nil, false, err
+		}
+		if slice && st.Kind == ast.StepIndex {
+			lo = &plan.Const{Typ: types.Int4, Val: types.NewInt(1)}
+		}
+		upper = append(upper, up)
+		if slice {
+			lower = append(lower, lo)
+		}
+	}
+	return upper, lower, slice, nil
 }
 
 // fieldOf selects a field of a composite value.

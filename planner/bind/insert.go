@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"synapse/catalog"
 	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
@@ -74,9 +76,10 @@ func severalAssignments(t *catalog.Table, ord int) error {
 
 // insertColumn is a column that INSERT names, with its place in the text.
 type insertColumn struct {
-	ord  int // 0: a column of a view that is none of its table's
-	name string
-	pos  int
+	ord   int // 0: a column of a view that is none of its table's
+	name  string
+	pos   int
+	steps []*ast.Step // to a part of the column
 }
 
 // insertColumns resolves the column list; without one, all columns in order.
@@ -84,24 +87,22 @@ func (b *binder) insertColumns(d *destination, list []*ast.InsertColumn) ([]inse
 	var out []insertColumn
 	if len(list) == 0 {
 		for i := range d.cols {
-			out = append(out, insertColumn{d.cols[i].ord, d.cols[i].name, -1})
+			out = append(out, insertColumn{ord: d.cols[i].ord, name: d.cols[i].name, pos: -1})
 		}
 		return out, nil
 	}
-	seen := map[string]bool{}
+	parts := map[string]bool{} // columns given; true: in parts only
 	for _, c := range list {
 		_, ord, err := b.destColumn(d, c.Name, plan.InsertCommand, c.Pos())
 		if err != nil {
 			return nil, err
 		}
-		if len(c.Steps) > 0 {
-			return nil, sqlerr.Unsupported("INSERT into a part of a column", "Give the whole value.").At(b.at(c.Pos()))
-		}
-		if seen[c.Name] {
+		part := len(c.Steps) > 0
+		if inParts, seen := parts[c.Name]; seen && !(inParts && part) {
 			return nil, b.errorf(sqlerr.DuplicateColumn, c.Pos(), "column \"%s\" specified more than once", c.Name)
 		}
-		seen[c.Name] = true
-		out = append(out, insertColumn{ord, c.Name, c.Pos()})
+		parts[c.Name] = part
+		out = append(out, insertColumn{ord, c.Name, c.Pos(), c.Steps})
 	}
 	return out, nil
 }
@@ -132,14 +133,9 @@ func (b *binder) insertRows(s *scope, d *destination, cols []insertColumn, rows 
 		}
 		values := make([]plan.Expr, len(t.Columns))
 		for i, e := range row {
-			x, err := b.insertValue(q.scope, d, cols[i], e, stmt.Overriding)
-			if err != nil {
+			if err := b.insertValue(q.scope, d, cols[i], e, stmt.Overriding, values); err != nil {
 				return nil, err
 			}
-			if x != nil && values[cols[i].ord-1] != nil {
-				return nil, severalAssignments(t, cols[i].ord)
-			}
-			values[cols[i].ord-1] = x
 		}
 		if err := b.fillDefaults(d, values); err != nil {
 			return nil, err
@@ -185,27 +181,44 @@ func (b *binder) checkInsertWidth(row []ast.Expr, cols []insertColumn, stmt *ast
 	return nil
 }
 
-// insertValue binds one value; nil means the column's default.
-func (b *binder) insertValue(s *scope, d *destination, c insertColumn, e ast.Expr, over ast.Overriding) (plan.Expr, error) {
-	col, _, err := b.destColumn(d, c.name, plan.InsertCommand, c.pos)
+// insertValue binds one value into its place; DEFAULT leaves the place empty.
+func (b *binder) insertValue(s *scope, d *destination, c insertColumn, e ast.Expr, over ast.Overriding, values []plan.Expr) error {
+	col, ord, err := b.destColumn(d, c.name, plan.InsertCommand, c.pos)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if _, ok := e.(*ast.DefaultExpr); ok {
-		return nil, nil
+		if len(c.steps) > 0 {
+			return b.partDefault(col, c.steps, c.pos)
+		}
+		return nil
 	}
 	if col.Generated != "" {
-		return nil, b.errorf(sqlerr.GeneratedAlways, -1, "cannot insert a non-DEFAULT value into column \"%s\"", col.Name).
+		return b.errorf(sqlerr.GeneratedAlways, -1, "cannot insert a non-DEFAULT value into column \"%s\"", col.Name).
 			WithDetail("Column \"%s\" is a generated column.", col.Name)
 	}
 	x, err := b.exprIn(s, e, clauseInsertValues)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if skip, err := b.identityRule(col, over); skip || err != nil {
-		return nil, err
+		return err
 	}
-	return b.coerceAssign(x, col.Type, col.Name, startOf(e))
+	return b.inserted(s, d, c, x, startOf(e), &values[ord-1])
+}
+
+// inserted converts a value to its column, or puts it into a part of it.
+func (b *binder) inserted(s *scope, d *destination, c insertColumn, x plan.Expr, pos int, into *plan.Expr) (err error) {
+	col := &d.table().Columns[c.ord-1]
+	switch {
+	case len(c.steps) > 0:
+		*into, err = b.insertedPart(s, *into, col, c, x, pos)
+	case *into != nil:
+		err = severalAssignments(d.table(), c.ord)
+	default:
+		*into, err = b.coerceAssign(x, col.Type, col.Name, pos)
+	}
+	return err
 }
 
 // identityRule applies OVERRIDING to a value given for an identity column; skip
@@ -307,10 +320,11 @@ func (b *binder) insertQuery(s *scope, d *destination, cols []insertColumn, stmt
 		} else if skip {
 			continue
 		}
-		if values[cols[i].ord-1] != nil {
-			return nil, severalAssignments(t, cols[i].ord)
+		x, err := b.insertedColumn(inner, rel, i, cols[i], col)
+		if err != nil {
+			return nil, err
 		}
-		if values[cols[i].ord-1], err = b.insertedColumn(inner, rel, i, col); err != nil {
+		if err := b.inserted(s, d, cols[i], x, inner.visibleAt(i), &values[cols[i].ord-1]); err != nil {
 			return nil, err
 		}
 	}
@@ -323,20 +337,24 @@ func (b *binder) insertQuery(s *scope, d *destination, cols []insertColumn, stmt
 	return q, nil
 }
 
-// insertedColumn converts column i of the query; a literal or parameter without
-// a type is converted where it stands.
-func (b *binder) insertedColumn(inner *query, rel *relation, i int, col *catalog.Column) (plan.Expr, error) {
+// insertedColumn is column i of the query; a literal or parameter without a
+// type takes the column's where it stands.
+func (b *binder) insertedColumn(inner *query, rel *relation, i int, c insertColumn, col *catalog.Column) (plan.Expr, error) {
 	v := rel.column(i, inner.visibleAt(i))
 	if v.typ.OID == types.OIDUnknown && i < len(inner.targets) {
 		e := inner.targets[i]
-		x, err := b.convert(e.expr, col.Type, builtin.CastAssignment, e.pos)
+		want := col.Type
+		if slice := slices.ContainsFunc(c.steps, func(st *ast.Step) bool { return st.Kind == ast.StepSlice }); len(c.steps) > 0 && !slice && col.Type.Elem().OID != 0 {
+			want = col.Type.Elem()
+		}
+		x, err := b.convert(e.expr, want, builtin.CastAssignment, e.pos)
 		if err != nil {
 			return nil, err
 		}
 		e.expr = x
 		rel.cols[i].typ, v.typ = x.Type(), x.Type()
 	}
-	return b.coerceAssign(v, col.Type, col.Name, v.pos)
+	return v, nil
 }
 
 // returning binds RETURNING over the names given.

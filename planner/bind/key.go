@@ -88,6 +88,8 @@ func (w *keyWriter) more(e plan.Expr) {
 		fmt.Fprintf(w, "%s %d", e.Op, len(e.Left))
 	case *plan.Subscript:
 		fmt.Fprintf(w, "%t %d", e.Slice, len(e.Upper))
+	case *plan.SubscriptSet:
+		fmt.Fprintf(w, "%t %d", e.Slice, len(e.Upper))
 	case *plan.Field:
 		w.int(e.N)
 	case *plan.Typmod:

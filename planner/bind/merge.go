@@ -92,7 +92,7 @@ func (b *binder) mergeInsert(s *scope, d *destination, w *ast.MergeWhen) ([]plan
 	}
 	values := make([]plan.Expr, len(d.table().Columns))
 	for i, e := range w.Values {
-		if values[cols[i].ord-1], err = b.insertValue(s, d, cols[i], e, w.Overriding); err != nil {
+		if err := b.insertValue(s, d, cols[i], e, w.Overriding, values); err != nil {
 			return nil, err
 		}
 	}

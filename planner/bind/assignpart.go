@@ -1,0 +1,72 @@
+package bind
+
+import (
+	"synapse/catalog"
+	"synapse/catalog/builtin"
+	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
+	"synapse/exec/plan"
+	"synapse/planner/ast"
+)
+
+// Assignments to parts of a column: SET a[i] = v, a[i:j] = v, j['key'] = v, and
+// the same in INSERT's column list.
+
+// assignedPart puts a value into a part of old, the column's value so far. value
+// binds it once its type is known.
+func (b *binder) assignedPart(s *scope, old plan.Expr, col *catalog.Column, steps []*ast.Step, pos int, value func(types.Type, partError) (plan.Expr, error)) (plan.Expr, error) {
+	for _, st := range steps {
+		if st.Kind == ast.StepField {
+			return nil, sqlerr.Unsupported("assignment to field \""+st.Name+"\" of column \""+col.Name+"\"", "Assign the whole row value.").At(b.at(pos))
+		}
+	}
+	out := &plan.SubscriptSet{Arg: old}
+	t := old.Type().NoMod()
+	var err error
+	if t.OID == types.OIDJSONB {
+		out.Upper, err = b.jsonKeys(s, steps)
+	} else {
+		elem := t.Elem()
+		if elem.OID == 0 {
+			return nil, b.errorf(sqlerr.DatatypeMismatch, pos, "cannot subscript type %s because it does not support subscripting", typeName(t.OID))
+		}
+		out.Upper, out.Lower, out.Slice, err = b.bounds(s, steps)
+		if !out.Slice {
+			t = elem
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	t.Mod = old.Type().Mod
+	out.Value, err = value(t, func(got types.Type, _ int) error {
+		return b.errorf(sqlerr.DatatypeMismatch, pos, "subscripted assignment to \"%s\" requires type %s but expression is of type %s", col.Name, typeName(t.OID), typeName(got.OID)).
+			WithHint("You will need to rewrite or cast the expression.")
+	})
+	return out, err
+}
+
+// partDefault refuses DEFAULT for a part of a column.
+func (b *binder) partDefault(col *catalog.Column, steps []*ast.Step, pos int) error {
+	for _, st := range steps {
+		if st.Kind == ast.StepField {
+			return b.errorf(sqlerr.FeatureNotSupported, pos, "cannot set a subfield to DEFAULT")
+		}
+	}
+	return b.errorf(sqlerr.FeatureNotSupported, pos, "cannot set an array element to DEFAULT")
+}
+
+// insertedPart puts a value into a part of what INSERT gives the column so far,
+// which starts as NULL.
+func (b *binder) insertedPart(s *scope, old plan.Expr, col *catalog.Column, c insertColumn, x plan.Expr, pos int) (plan.Expr, error) {
+	if old == nil {
+		old = nullConst(col.Type)
+	}
+	return b.assignedPart(s, old, col, c.steps, c.pos, func(t types.Type, wrong partError) (plan.Expr, error) {
+		out, err := b.coerce(x, t, builtin.CastAssignment, pos)
+		if err == nil && out == nil {
+			err = wrong(x.Type(), pos)
+		}
+		return out, err
+	})
+}
