@@ -28,7 +28,7 @@ type aggCall struct {
 }
 
 func (r *run) aggCall(n *plan.AggCall) (*aggCall, error) {
-	if n.Fn.NewAggregate == nil {
+	if n.Fn.NewAggregate == nil && n.Fn.Hypothetical == nil {
 		return nil, sqlerr.Unsupported("aggregate "+n.Fn.Name, "")
 	}
 	c := &aggCall{fn: n.Fn, distinct: n.Distinct, retains: retains(n.Fn), argTypes: plan.FuncArgs(n.Args)}
@@ -102,6 +102,16 @@ func (c *aggCall) dropNulls() {
 }
 
 func (c *aggCall) start(b *Batch, row int) (builtin.Aggregator, error) {
+	direct, err := c.directValues(b, row)
+	if err != nil {
+		return nil, err
+	}
+	return c.fn.NewAggregate(c.site, direct), nil
+}
+
+// directValues evaluates the direct arguments of an ordered-set aggregate for a
+// group whose first row is row of b.
+func (c *aggCall) directValues(b *Batch, row int) ([]types.Value, error) {
 	var direct []types.Value
 	for _, d := range c.direct {
 		var v types.Value
@@ -117,7 +127,7 @@ func (c *aggCall) start(b *Batch, row int) (builtin.Aggregator, error) {
 		}
 		direct = append(direct, v)
 	}
-	return c.fn.NewAggregate(c.site, direct), nil
+	return direct, nil
 }
 
 // aggState holds the states of one call for all groups of a set.
@@ -134,6 +144,9 @@ type aggState interface {
 
 // state chooses the cheapest form of state.
 func (c *aggCall) state(r *run) aggState {
+	if c.fn.Hypothetical != nil {
+		return newHypothetical(r, c)
+	}
 	if c.distinct || len(c.order.keys) > 0 {
 		return newGathered(r, c)
 	}

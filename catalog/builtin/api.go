@@ -91,6 +91,9 @@ type Function struct {
 	// Aggregates. OrderedSet: direct arguments come first in Args and are passed to NewAggregate.
 	NewAggregate func(c *Call, direct []types.Value) Aggregator
 	OrderedSet   int // number of direct arguments + 1; 0: a plain aggregate
+	// Hypothetical, of rank and its kin WITHIN GROUP, takes the place of
+	// NewAggregate: the direct arguments are a row of the sort keys' types.
+	Hypothetical func(Standing) types.Value
 
 	// Set-returning: yields rows of len(Columns) values, or one value where Columns is nil.
 	Rows    func(c *Call, args []types.Value, yield func(row []types.Value) error) error
@@ -98,6 +101,14 @@ type Function struct {
 
 	// Window functions (rank, lag, …); aggregates are usable as window functions too.
 	NewWindow func(c *Call) WindowFunc
+}
+
+// Standing is where a row that a group does not have would stand in its order.
+type Standing struct {
+	Rows    int64 // of the group
+	Before  int64 // that sort before the row
+	Kinds   int64 // different ones among Before
+	Through int64 // that sort before the row or equal it
 }
 
 // OutColumn is a result column of a function that returns a composite or a table.

@@ -119,6 +119,24 @@ func modeOf(order func(a, b types.Value) int) func([]types.Value) (types.Value, 
 
 func init() {
 	floats, spans := continuous(betweenFloats), continuous(betweenSpans)
+	for key, value := range map[string]func(Standing) types.Value{
+		"rank(any)":       func(s Standing) types.Value { return types.NewInt(s.Before + 1) },
+		"dense_rank(any)": func(s Standing) types.Value { return types.NewInt(s.Kinds + 1) },
+		"percent_rank(any)": func(s Standing) types.Value {
+			if s.Rows == 0 {
+				return types.NewFloat(0)
+			}
+			return types.NewFloat(float64(s.Before) / float64(s.Rows))
+		},
+		"cume_dist(any)": func(s Standing) types.Value {
+			return types.NewFloat(float64(s.Through+1) / float64(s.Rows+1))
+		},
+	} {
+		fn := declared(key)
+		fn.Strict = false
+		fn.Hypothetical = value
+		publish(fn)
+	}
 	addAggregate("percentile_disc(float8,anyelement)", true, onePercentile(discrete))
 	addAggregate("percentile_disc(_float8,anyelement)", true, manyPercentiles(discrete))
 	addAggregate("percentile_cont(float8,float8)", true, onePercentile(floats))

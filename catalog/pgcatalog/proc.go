@@ -41,6 +41,9 @@ func init() {
 				if f.OrderedSet > 0 {
 					kind = 'o'
 				}
+				if f.Hypothetical != nil {
+					kind = 'h'
+				}
 				s.add(cells{
 					"aggfnoid": f.OID, "aggkind": kind, "aggnumdirectargs": max(f.OrderedSet-1, 0), "aggtranstype": types.OIDInternal,
 					"aggfinalmodify": byte('r'), "aggmfinalmodify": byte('r'),

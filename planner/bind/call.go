@@ -163,6 +163,11 @@ func (b *binder) aggParts(s *scope, e *ast.FuncCall, t *target) (*aggregate, err
 		}
 		return nil, b.errorf(sqlerr.WrongObjectType, e.Pos(), "WITHIN GROUP is required for ordered-set aggregate %s", t.fn.Name)
 	}
+	if t.fn.Hypothetical != nil {
+		if err := b.unifyHypothetical(e, t); err != nil {
+			return nil, err
+		}
+	}
 	agg.Args = t.args
 	for i, o := range e.OrderBy {
 		var x plan.Expr
@@ -193,6 +198,26 @@ func (b *binder) aggParts(s *scope, e *ast.FuncCall, t *target) (*aggregate, err
 		}
 	}
 	return agg, nil
+}
+
+// unifyHypothetical gives each direct argument of rank and its kin and the sort
+// key that it goes with their common type.
+func (b *binder) unifyHypothetical(e *ast.FuncCall, t *target) error {
+	n := len(e.Args)
+	if n != len(e.OrderBy) {
+		in := &invocation{name: e.Name, args: t.args}
+		return b.errorf(sqlerr.UndefinedFunction, e.Pos(), "function %s does not exist", in.signature(exprOIDs(t.args))).
+			WithHint("To use the hypothetical-set aggregate %s, the number of hypothetical direct arguments (here %d) must match the number of ordering columns (here %d).",
+				t.fn.Name, n, len(e.OrderBy))
+	}
+	for i := range n {
+		pair, _, err := b.unify([]located{{t.args[n+i], startOf(e.OrderBy[i].Expr)}, {t.args[i], startOf(e.Args[i])}}, "WITHIN GROUP")
+		if err != nil {
+			return err
+		}
+		t.args[n+i], t.args[i] = pair[0], pair[1]
+	}
+	return nil
 }
 
 // checkAggDistinct: the arguments need equality, and ORDER BY may only name arguments.

@@ -262,6 +262,7 @@ type grouper struct {
 	keys    map[string]bool
 	aggKeys map[string]bool
 	sub     bool // inside a subquery
+	direct  bool // inside the direct arguments of an ordered-set aggregate
 	err     error
 }
 
@@ -301,6 +302,11 @@ func (g *grouper) check(e plan.Expr) {
 func (g *grouper) add(a *aggregate) {
 	if k := key(a); !g.aggKeys[k] {
 		g.aggKeys[k] = true
+		for _, x := range a.Direct {
+			g.direct = true
+			g.check(x)
+			g.direct = false
+		}
 		g.q.groups.aggs = append(g.q.groups.aggs, a)
 	}
 }
@@ -329,7 +335,11 @@ func (g *grouper) ungrouped(v *variable) {
 		g.err = g.b.errorf(sqlerr.GroupingError, v.pos, "subquery uses ungrouped column \"%s\" from outer query", v.String())
 		return
 	}
-	g.err = g.b.errorf(sqlerr.GroupingError, v.pos, "column \"%s\" must appear in the GROUP BY clause or be used in an aggregate function", v.String())
+	err := g.b.errorf(sqlerr.GroupingError, v.pos, "column \"%s\" must appear in the GROUP BY clause or be used in an aggregate function", v.String())
+	if g.direct {
+		err = err.WithDetail("Direct arguments of an ordered-set aggregate must use only grouped columns.")
+	}
+	g.err = err
 }
 
 func (g *grouper) dependent(v *variable) bool {

@@ -37,6 +37,8 @@ func (b *binder) windowCall(s *scope, e *ast.FuncCall, t *target) (plan.Expr, er
 		return nil, b.errorf(sqlerr.WindowingError, e.Pos(), "window functions are not allowed in %s", rule.name)
 	}
 	switch {
+	case t.fn.OrderedSet > 0 && !e.WithinGroup:
+		return nil, b.errorf(sqlerr.WrongObjectType, e.Pos(), "WITHIN GROUP is required for ordered-set aggregate %s", t.fn.Name)
 	case e.Distinct:
 		return nil, b.errorf(sqlerr.FeatureNotSupported, e.Pos(), "DISTINCT is not implemented for window functions")
 	case e.WithinGroup || t.fn.OrderedSet > 0:
