@@ -79,6 +79,8 @@ func (r *run) scan(n plan.Node) (operator, error) {
 	switch n := n.(type) {
 	case *plan.SeqScan:
 		return r.seqScan(n)
+	case *plan.SampleScan:
+		return r.sampleScan(n)
 	case *plan.IndexScan:
 		return r.indexScan(n)
 	case *plan.BitmapScan:

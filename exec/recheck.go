@@ -60,6 +60,8 @@ func baseOf(n plan.Node) *plan.Scan {
 	switch n := n.(type) {
 	case *plan.SeqScan:
 		return &n.Scan
+	case *plan.SampleScan:
+		return &n.Scan
 	case *plan.IndexScan:
 		return &n.Scan
 	case *plan.BitmapScan:

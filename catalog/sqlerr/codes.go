@@ -40,6 +40,7 @@ const (
 	InvalidRegexp               Code = "2201B"
 	InvalidRowCountInLimit      Code = "2201W"
 	InvalidRowCountInOffset     Code = "2201X"
+	InvalidTablesampleRepeat    Code = "2202G"
 	InvalidTablesampleArg       Code = "2202H"
 	CharacterNotInRepertoire    Code = "22021"
 	InvalidParameterValue       Code = "22023"

@@ -61,6 +61,19 @@ func (n *SeqScan) Explain() Description {
 }
 
 // Explain implements Node.
+func (n *SampleScan) Explain() Description {
+	sampling := "bernoulli"
+	if n.Blocks {
+		sampling = "system"
+	}
+	sampling += " (" + n.Percent.String() + ")"
+	if n.Seed != nil {
+		sampling += " REPEATABLE (" + n.Seed.String() + ")"
+	}
+	return n.describe("Sample Scan"+n.on(), n.temporal(), Prop{"Sampling", sampling}, n.filter())
+}
+
+// Explain implements Node.
 func (n *IndexScan) Explain() Description {
 	title := "Index Scan using "
 	if n.Reverse {

@@ -35,6 +35,14 @@ type SeqScan struct {
 	Scan
 }
 
+// SampleScan reads a part of the visible rows: TABLESAMPLE.
+type SampleScan struct {
+	Scan
+	Blocks  bool // SYSTEM: whole blocks of neighbouring rows; else BERNOULLI, row by row
+	Percent Expr // float4, without columns
+	Seed    Expr // float8 of REPEATABLE; nil: another sample each time
+}
+
 // KeyRange is an index condition: an equality prefix and a range of the key after it.
 // Expressions have no Col: constants, parameters and slots only.
 type KeyRange struct {

@@ -196,6 +196,10 @@ func (v exprVisitor) scan(n Node) {
 	switch n := n.(type) {
 	case *SeqScan:
 		v.base(&n.Scan)
+	case *SampleScan:
+		v.base(&n.Scan)
+		v(n.Percent)
+		v(n.Seed)
 	case *IndexScan:
 		v.base(&n.Scan)
 		v.keyRange(&n.Range)

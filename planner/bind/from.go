@@ -59,7 +59,7 @@ func (b *binder) fromItem(s *scope, e ast.TableExpr) (joinNode, []*nameItem, err
 	case *ast.FuncRef:
 		rel, err = b.functionItem(s, e)
 	case *ast.TableSample:
-		return nil, nil, sqlerr.Unsupported("TABLESAMPLE", "Use WHERE random() < fraction.").At(b.at(e.Pos()))
+		return b.sampleItem(s, e)
 	default:
 		return nil, nil, sqlerr.Internal("bind: FROM item %T", e)
 	}

@@ -88,6 +88,11 @@ func (l *lowerer) scan(r *relation, fr *frame, tm *temporal) (plan.Node, *layout
 		}
 		return l.filter(&plan.VirtualScan{Scan: s, Virtual: v}, valid, ly, fr), ly
 	}
+	if r.sample != nil {
+		n := &plan.SampleScan{Scan: s, Blocks: r.sample.blocks, Percent: l.expr(r.sample.percent, emptyLayout(), fr)}
+		n.Seed = l.optional(r.sample.seed, emptyLayout(), fr)
+		return l.filter(n, valid, ly, fr), ly
+	}
 	return l.filter(&plan.SeqScan{Scan: s}, valid, ly, fr), ly
 }
 

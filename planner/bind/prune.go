@@ -120,6 +120,10 @@ func (v *visitor) node(n joinNode) {
 			v.one(n.calls[i].Expr)
 			v.list(n.calls[i].Args)
 		}
+		if n.sample != nil {
+			v.one(n.sample.percent)
+			v.one(n.sample.seed)
+		}
 		if n.query != nil {
 			v.query(n.query)
 		}

@@ -36,11 +36,18 @@ type relation struct {
 	calls    []plan.SetCall
 	ordinal  bool // WITH ORDINALITY
 	temporal *temporal
+	sample   *sample
 	lateral  bool
 	nullable bool // on the side of an outer join that may be missing
 	absent   bool // did not exist at the moment that is read: no rows
 
 	used map[int]bool // columns that lowering must produce
+}
+
+// sample is TABLESAMPLE of a table.
+type sample struct {
+	blocks        bool
+	percent, seed plan.Expr // seed is nil without REPEATABLE
 }
 
 // relColumn is a column of a relation. For a table they are Table.Columns,

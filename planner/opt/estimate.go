@@ -21,6 +21,8 @@ func (o *optimizer) cost(n plan.Node) float64 {
 	switch n := n.(type) {
 	case *plan.SeqScan:
 		return o.tableRows(n.Table) * rowCost
+	case *plan.SampleScan:
+		return o.tableRows(n.Table) * rowCost
 	case *plan.IndexScan, *plan.BitmapScan, *plan.VectorScan, *plan.TextScan:
 		return lookupCost + own
 	case *plan.NestLoop:
@@ -36,6 +38,10 @@ func (o *optimizer) cost(n plan.Node) float64 {
 func withEstimate(n plan.Node, e plan.Estimate) plan.Node {
 	switch n := n.(type) {
 	case *plan.SeqScan:
+		c := *n
+		c.Estimate = e
+		return &c
+	case *plan.SampleScan:
 		c := *n
 		c.Estimate = e
 		return &c

@@ -158,6 +158,8 @@ func (o *optimizer) rows(n plan.Node) float64 {
 		return float64(len(n.Rows))
 	case *plan.SeqScan:
 		return o.tableRows(n.Table) * share(n.Filter)
+	case *plan.SampleScan:
+		return max(o.tableRows(n.Table)*filterShare, 1)
 	case *plan.VirtualScan:
 		return functionRowsGuess * share(n.Filter)
 	case *plan.IndexScan:
