@@ -40,8 +40,8 @@ func (o *sampleScan) open() error {
 	if err := o.choose(); err != nil {
 		return err
 	}
-	ok, err := o.start()
-	if err != nil || !ok {
+	err := o.start()
+	if err != nil {
 		return err
 	}
 	o.cursor, err = o.view.Scan(o.s.Table, o.spec)

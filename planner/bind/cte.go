@@ -2,6 +2,7 @@ package bind
 
 import (
 	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
 	"synapse/exec/plan"
 	"synapse/planner/ast"
 )
@@ -18,7 +19,6 @@ type cte struct {
 	recursive  *query // the term that reads the work table, nil if none
 	unionAll   bool
 	self       bool // being bound: a reference is to the work table
-	selfRefs   int
 	modifying  bool
 	definition *ast.CTE
 
@@ -44,21 +44,24 @@ func findCTE(s *scope, name string) *cte {
 	return nil
 }
 
-// bindWith binds WITH: each query sees those before it.
+// bindWith binds WITH: each query sees those before it, with RECURSIVE all.
 func (b *binder) bindWith(s *scope, q *query, w *ast.With) error {
 	if w == nil {
 		return nil
 	}
 	seen := map[string]bool{}
-	lazy := travels(b.root)
 	for _, d := range w.CTEs {
 		if seen[d.Name] {
 			return b.errorf(sqlerr.DuplicateAlias, d.Pos(), "WITH query name \"%s\" specified more than once", d.Name)
 		}
 		seen[d.Name] = true
-		if d.Search != nil || d.Cycle != nil {
-			return sqlerr.Unsupported("SEARCH and CYCLE", "Build the path column in the query.").At(b.at(d.Pos()))
-		}
+	}
+	order, err := b.cteOrder(w)
+	if err != nil {
+		return err
+	}
+	lazy := travels(b.root)
+	for _, d := range order {
 		c := &cte{
 			name: d.Name, pos: d.Pos(), materialize: d.Materialize, definition: d,
 			source: b, scope: s, before: s.ctes[:len(s.ctes):len(s.ctes)], looped: w.Recursive, at: b.now,
@@ -80,8 +83,11 @@ func (b *binder) bindCTE(s *scope, c *cte, recursive bool) error {
 	if !isSelect {
 		return b.modifyingCTE(s, c)
 	}
-	if recursive && mentions(sel, c.name) {
+	if recursive && len(cteRefs(sel, c.name, refPlain)) > 0 {
 		return b.recursiveCTE(s, c, sel)
+	}
+	if d.Search != nil || d.Cycle != nil {
+		return b.errorf(sqlerr.SyntaxError, c.pos, "WITH query is not recursive")
 	}
 	var err error
 	if c.query, err = b.selectStmt(s, sel, true); err != nil {
@@ -126,26 +132,14 @@ func (b *binder) nameCTE(c *cte, cols []relColumn) error {
 	return nil
 }
 
-// mentions reports whether a query names a table without schema.
-func mentions(node ast.Node, name string) bool {
-	found := false
-	ast.Inspect(node, func(n ast.Node) bool {
-		if t, ok := n.(*ast.TableRef); ok && t.Schema == "" && t.Name == name {
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
 // recursiveCTE binds non-recursive UNION [ALL] recursive. The first term alone
 // decides the types; the second must deliver them.
 func (b *binder) recursiveCTE(s *scope, c *cte, sel *ast.SelectStmt) error {
 	if sel.Op != ast.SetUnion {
 		return b.errorf(sqlerr.InvalidRecursion, c.pos, "recursive query \"%s\" does not have the form non-recursive-term UNION [ALL] recursive-term", c.name)
 	}
-	if mentions(sel.Left, c.name) {
-		return b.errorf(sqlerr.InvalidRecursion, c.pos, "recursive reference to query \"%s\" must not appear within its non-recursive term", c.name)
+	if err := b.checkRecursion(c, sel); err != nil {
+		return err
 	}
 	switch {
 	case len(sel.OrderBy) > 0:
@@ -154,6 +148,9 @@ func (b *binder) recursiveCTE(s *scope, c *cte, sel *ast.SelectStmt) error {
 		return b.errorf(sqlerr.FeatureNotSupported, startOf(sel.Offset), "OFFSET in a recursive query is not implemented")
 	case sel.Limit != nil:
 		return b.errorf(sqlerr.FeatureNotSupported, startOf(sel.Limit), "LIMIT in a recursive query is not implemented")
+	}
+	if len(sel.Locking) > 0 {
+		return b.errorf(sqlerr.FeatureNotSupported, -1, "FOR UPDATE/SHARE in a recursive query is not implemented")
 	}
 	inner := newScope(s)
 	holder := &query{scope: inner}
@@ -168,6 +165,16 @@ func (b *binder) recursiveCTE(s *scope, c *cte, sel *ast.SelectStmt) error {
 	if err := b.nameCTE(c, c.query.output()); err != nil {
 		return err
 	}
+	walked, err := b.newTraversal(inner, c)
+	if err != nil {
+		return err
+	}
+	if walked != nil {
+		if sel.Left.Op != ast.SetNone || sel.Left.Values != nil && len(sel.Left.Values) == 0 {
+			return b.errorf(sqlerr.FeatureNotSupported, -1, "with a SEARCH or CYCLE clause, the left side of the UNION must be a SELECT")
+		}
+		walked.start(inner)
+	}
 	c.self, c.unionAll = true, sel.All
 	inner.ctes = append(inner.ctes, c)
 	rec, err := b.selectStmt(inner, sel.Right, false)
@@ -175,31 +182,65 @@ func (b *binder) recursiveCTE(s *scope, c *cte, sel *ast.SelectStmt) error {
 	if err != nil {
 		return err
 	}
-	c.recursive, err = b.recursiveTerm(c, rec, sel)
+	c.recursive, err = b.recursiveTerm(c, rec, walked, sel)
+	for i := range c.cols {
+		c.cols[i].hidden = false
+	}
 	return err
 }
 
-// recursiveTerm checks and converts the columns of the recursive term.
-func (b *binder) recursiveTerm(c *cte, rec *query, sel *ast.SelectStmt) (*query, error) {
+// recursiveTerm checks and converts the columns of the recursive term, and adds
+// those of SEARCH and CYCLE.
+func (b *binder) recursiveTerm(c *cte, rec *query, walked *traversal, sel *ast.SelectStmt) (*query, error) {
+	width := len(c.cols)
+	if walked != nil {
+		width = walked.width
+	}
 	cols := rec.output()
-	if len(cols) != len(c.cols) {
+	if len(cols) != width {
 		return nil, b.errorf(sqlerr.SyntaxError, sel.Right.Pos(), "each UNION query must have the same number of columns")
+	}
+	if walked != nil {
+		if err := walked.pass(rec, sel); err != nil {
+			return nil, err
+		}
 	}
 	rel := b.queryRelation(rec, rec.scope, "")
 	wrap := &query{scope: rec.scope, from: rel}
-	for i := range cols {
-		want := c.cols[i].typ
-		x, err := b.armColumn(rec, rel, i, want, "UNION")
+	for i := range width {
+		x, err := b.recursiveColumn(c, rec, rel, i)
 		if err != nil {
 			return nil, err
 		}
-		if x.Type().OID != want.OID {
-			return nil, b.errorf(sqlerr.DatatypeMismatch, c.query.visibleAt(i), "recursive query \"%s\" column %d has type %s in non-recursive term but type %s overall",
-				c.name, i+1, typeName(want.OID), typeName(x.Type().OID)).WithHint("Cast the output of the non-recursive term to the correct type.")
-		}
 		wrap.targets = append(wrap.targets, &entry{expr: x, name: cols[i].name})
+		rel.cols[i].typ = x.Type()
 	}
-	return wrap, nil
+	if walked == nil {
+		return wrap, nil
+	}
+	more, err := walked.next(rel)
+	wrap.targets = append(wrap.targets, more...)
+	return wrap, err
+}
+
+// recursiveColumn is column i of the recursive term: its type and that of the
+// first term must together come to the latter.
+func (b *binder) recursiveColumn(c *cte, rec *query, rel *relation, i int) (plan.Expr, error) {
+	want, at := c.cols[i].typ, c.query.visibleAt(i)
+	pair := []located{{nullConst(want), at}, {rel.column(i, rec.visibleAt(i)), rec.visibleAt(i)}}
+	oid, err := b.commonType(pair, "UNION")
+	if err != nil {
+		return nil, err
+	}
+	overall := types.Type{OID: oid, Mod: commonMod(pair, oid)}
+	if pair[1].expr.Type().OID == types.OIDUnknown {
+		overall.Mod = want.Mod
+	}
+	if overall != want {
+		return nil, b.errorf(sqlerr.DatatypeMismatch, at, "recursive query \"%s\" column %d has type %s in non-recursive term but type %s overall",
+			c.name, i+1, types.FormatType(want), types.FormatType(overall)).WithHint("Cast the output of the non-recursive term to the correct type.")
+	}
+	return b.armColumn(rec, rel, i, want, "UNION")
 }
 
 // visibleAt is the position of target i, -1 where unknown.
@@ -223,9 +264,6 @@ func (b *binder) cteRelation(s *scope, c *cte, alias string, ref *ast.TableRef) 
 	kind := relCTE
 	if c.self {
 		kind = relWork
-		if c.selfRefs++; c.selfRefs > 1 {
-			return nil, b.errorf(sqlerr.InvalidRecursion, ref.Pos(), "recursive reference to query \"%s\" must not appear more than once", c.name)
-		}
 	} else {
 		c.refs++
 	}

@@ -234,7 +234,7 @@ func (b *binder) viewColumns(d, inner *destination, v *catalog.View, stmt *ast.S
 		}
 		writable = writable || c.ord > 0
 		d.cols = append(d.cols, c)
-		d.item.cols = append(d.item.cols, nameColumn{c.name, t.expr})
+		d.item.cols = append(d.item.cols, nameColumn{name: c.name, expr: t.expr})
 	}
 	if !writable && cmd != plan.DeleteCommand {
 		return nil, notUpdatable(v.Name, cmd, "Views that have no updatable columns are not automatically updatable.")

@@ -350,7 +350,7 @@ func (b *binder) using(j *join, left, right []*nameItem, names []string, e *ast.
 		if err != nil {
 			return nil, err
 		}
-		merged.cols = append(merged.cols, nameColumn{name, x})
+		merged.cols = append(merged.cols, nameColumn{name: name, expr: x})
 	}
 	for _, c := range append(visibleColumns(left), visibleColumns(right)...) {
 		if !taken[c.name] {

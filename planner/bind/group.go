@@ -251,7 +251,21 @@ func (b *binder) gatherAggregates(s *scope, q *query, stmt *ast.SelectStmt) erro
 	for _, w := range q.windows {
 		w.each(g.check)
 	}
+	if g.err == nil && len(q.groups.aggs) > 0 && readsWork(q.from) {
+		g.err = b.errorf(sqlerr.InvalidRecursion, q.groups.aggs[0].pos, "aggregate functions are not allowed in a recursive query's recursive term")
+	}
 	return g.err
+}
+
+// readsWork reports whether a recursive query's own rows are in a FROM tree.
+func readsWork(n joinNode) bool {
+	switch n := n.(type) {
+	case *relation:
+		return n.kind == relWork
+	case *join:
+		return readsWork(n.left) || readsWork(n.right)
+	}
+	return false
 }
 
 // grouper checks the expressions above an aggregation.

@@ -56,6 +56,7 @@ type relColumn struct {
 	name    string
 	typ     types.Type
 	dropped bool
+	hidden  bool                // not part of *
 	fields  []builtin.OutColumn // of a composite value, where known
 	table   types.OID           // of the table's column that this one is, else 0
 	attr    int                 // its 1-based position

@@ -41,15 +41,16 @@ type nameItem struct {
 
 // nameColumn is a column by name; merged columns of USING are expressions.
 type nameColumn struct {
-	name string
-	expr plan.Expr
+	name   string
+	expr   plan.Expr
+	hidden bool // not part of *
 }
 
 func (r *relation) nameItem() *nameItem {
 	it := &nameItem{name: r.alias, rel: r, relVisible: true, colVisible: true, lateralOK: true}
 	for i := range r.cols {
 		if !r.cols[i].dropped {
-			it.cols = append(it.cols, nameColumn{r.cols[i].name, r.column(i, -1)})
+			it.cols = append(it.cols, nameColumn{r.cols[i].name, r.column(i, -1), r.cols[i].hidden})
 		}
 	}
 	return it

@@ -81,6 +81,9 @@ func (b *binder) expandStar(s *scope, ref *ast.ColumnRef) (_ []*entry, err error
 	}()
 	add := func(it *nameItem) {
 		for i := range it.cols {
+			if it.cols[i].hidden {
+				continue
+			}
 			name := builtin.QuoteIdent(it.cols[i].name)
 			if it.relVisible && it.name != "" {
 				name = builtin.QuoteIdent(it.name) + "." + name

@@ -87,7 +87,7 @@ func (b *binder) columnType(def *ast.ColumnDef) (t types.Type, serial bool, err 
 // columnTypeAllowed refuses what no column can hold.
 func columnTypeAllowed(name string, t types.Type) error {
 	in := types.Lookup(t.OID)
-	if in == nil || in.TypType == 'p' || t.Kind() == types.KindInvalid {
+	if in == nil || in.TypType == 'p' || t.OID == types.Record.ArrayOf().OID || t.Kind() == types.KindInvalid {
 		shown := "record"
 		if in != nil {
 			shown = in.SQLName
