@@ -43,6 +43,9 @@ func (x *Txn) buildIndex(ctx context.Context, ix *catalog.Index) error {
 	if err := x.LockTable(ctx, ix.Table, RowShare, Wait); err != nil {
 		return err
 	}
+	if err := x.grow(0); err != nil {
+		return err
+	}
 	tb := x.s.table(ix.Table)
 	tb.mu.Lock()
 	built, err := x.s.newIndex(x.Catalog(), tb, def, ix)

@@ -87,6 +87,7 @@ func (s *Store) abandon() error {
 	if s.snapshots != nil {
 		errs = append(errs, s.snapshots.Close())
 	}
+	s.budget.close()
 	return errors.Join(append(errs, s.journal.Close())...)
 }
 
@@ -107,6 +108,9 @@ func (s *Store) start(ctx context.Context) error {
 	s.cancel = cancel
 	s.stopped.Go(func() { s.maintain(background) })
 	s.stopped.Go(func() { s.reclaim(background) })
+	if s.budget != nil {
+		s.stopped.Go(func() { s.budget.watch(background) })
+	}
 	if s.seq.relaxed {
 		s.stopped.Go(func() { s.syncRelaxed(background) })
 	}

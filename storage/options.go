@@ -38,6 +38,8 @@ type Options struct {
 	SegmentBytes int64
 	// Shards of a new database, 0 = ShardsDefault. One that exists keeps what it has.
 	Shards int
+	// MemoryBytes is the budget of the whole process, 0 = none: see budget.go.
+	MemoryBytes int64
 }
 
 func (o *Options) fill() {

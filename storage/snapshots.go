@@ -40,6 +40,13 @@ func (a *activeSnapshots) pin(id uint64, at Timestamp) {
 	}
 }
 
+// count is the number of transactions and views that hold a moment.
+func (a *activeSnapshots) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.at) + len(a.past)
+}
+
 // drop forgets a transaction or a view.
 func (a *activeSnapshots) drop(id uint64) {
 	a.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"synapse/catalog"
+	"synapse/vecindex"
 )
 
 // Catalog returns the newest published catalog.
@@ -33,10 +34,20 @@ type Metric struct {
 
 // Metrics lists what the store tells about itself; names are without prefix.
 func (s *Store) Metrics() []Metric {
-	return []Metric{
+	out := []Metric{
 		{"watermark_seconds", "Newest published commit, Unix time.", false, func() float64 {
 			return float64(s.Watermark())/1e6 + 946_684_800
 		}},
 		{"clock_lag_seconds", "How far the clock stands behind the reserved ceiling.", false, func() float64 { return float64(s.ClockLag()) / 1e6 }},
+		{"open_snapshots", "Transactions and reads of the past that hold their moment.", false, func() float64 { return float64(s.active.count()) }},
+		{"memory_slabs_bytes", "Vectors and graphs outside the Go heap.", false, func() float64 { return float64(vecindex.MemoryBytes()) }},
 	}
+	if b := s.budget; b != nil {
+		out = append(out,
+			Metric{"memory_budget_bytes", "What the process may use.", false, func() float64 { return float64(b.total) }},
+			Metric{"memory_used_bytes", "What it uses, garbage included while there is room for it.", false, func() float64 { return float64(b.used.Load() + b.grown.Load()) }},
+			Metric{"memory_refused_total", "Writes refused because memory was short.", true, func() float64 { return float64(b.refused.Load()) }},
+		)
+	}
+	return out
 }

@@ -16,6 +16,7 @@ import (
 type Store struct {
 	options Options
 	hooks   Hooks
+	budget  *budget
 	clock   Clock
 	seq     *sequencer
 	locks   *lockTable
@@ -43,7 +44,7 @@ type Store struct {
 
 func newStore(o Options, j journal) *Store {
 	s := &Store{
-		options: o, hooks: o.Hooks, clock: o.Clock, journal: j,
+		options: o, hooks: o.Hooks, clock: o.Clock, journal: j, budget: newBudget(o.MemoryBytes),
 		seq: newSequencer(&o, j), locks: newLockTable(),
 		tables: map[types.OID]*table{}, savedGraphs: map[types.OID]savedGraph{}, shards: &shards{}, cancel: func() {},
 	}
@@ -92,5 +93,6 @@ func (s *Store) Close() error {
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Close())
 	}
+	s.budget.close()
 	return err
 }

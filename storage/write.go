@@ -94,6 +94,9 @@ func (x *Txn) Insert(ctx context.Context, t *catalog.Table, values []types.Value
 	if err != nil {
 		return 0, nil, err
 	}
+	if err := x.grow(len(im)); err != nil {
+		return 0, nil, err
+	}
 	if c, err := x.claimKeys(ctx, tb, values, 0, nil, arbiters...); c != nil || err != nil {
 		return 0, c, err
 	}
@@ -141,6 +144,9 @@ func (x *Txn) Update(ctx context.Context, t *catalog.Table, id RowID, values []t
 	}
 	im, err := encodeRow(&x.builder, t, values)
 	if err != nil {
+		return nil, err
+	}
+	if err := x.grow(len(im)); err != nil {
 		return nil, err
 	}
 	if c, err := x.claimKeys(ctx, tb, values, local, old); c != nil || err != nil {

@@ -16,6 +16,9 @@ type Store = slab.Store
 // NewStore returns an empty store for vectors of dim dimensions, 1 to slab.DimMax.
 func NewStore(dim int) (*Store, error) { return slab.New(dim) }
 
+// MemoryBytes is the memory of all stores of the process outside the Go heap.
+func MemoryBytes() int64 { return slab.MemoryBytes() }
+
 // Errors of this package; those of the store are slab.ErrDim and slab.ErrFull.
 var (
 	ErrDim    = slab.ErrDim

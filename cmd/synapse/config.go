@@ -13,15 +13,17 @@ import (
 
 // config is what serve runs with: flags, else SYNAPSE_* variables, else defaults.
 type config struct {
-	listen     string
-	http       string
-	data       string
-	durability string
-	logFormat  string
-	embedURL   string
-	embedModel string
-	embedKey   string
-	embedDims  int
+	listen      string
+	http        string
+	data        string
+	durability  string
+	logFormat   string
+	embedURL    string
+	embedModel  string
+	embedKey    string
+	embedDims   int
+	memory      string
+	memoryBytes int64
 }
 
 // envName of a flag: --embed-url is SYNAPSE_EMBED_URL.
@@ -38,6 +40,7 @@ func parseServe(args []string, stderr io.Writer) (*config, error) {
 	f.StringVar(&c.http, "http", "127.0.0.1:8433", "`HOST:PORT` for /healthz, /readyz and /metrics; empty = none")
 	f.StringVar(&c.data, "data", "./data", "data `DIR`ectory")
 	f.StringVar(&c.durability, "durability", "durable", "durable: a commit waits for the disk; relaxed: it does not")
+	f.StringVar(&c.memory, "memory", "70%", "memory `SIZE` of the whole server: bytes, 8GB, or a percentage of the machine's; 0 = no bound")
 	f.StringVar(&c.logFormat, "log-format", "text", "text or json")
 	f.StringVar(&c.embedURL, "embed-url", "", "OpenAI-compatible embeddings endpoint; empty = the built-in embedder")
 	f.StringVar(&c.embedModel, "embed-model", "", "model name sent to the endpoint")
@@ -63,7 +66,10 @@ func parseServe(args []string, stderr io.Writer) (*config, error) {
 	return c, c.check()
 }
 
-func (c *config) check() error {
+func (c *config) check() (err error) {
+	if c.memoryBytes, err = parseMemory(c.memory); err != nil {
+		return err
+	}
 	if c.durability != "durable" && c.durability != "relaxed" {
 		return fmt.Errorf("--durability must be durable or relaxed, not %q", c.durability)
 	}

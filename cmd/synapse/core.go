@@ -20,7 +20,7 @@ func openCore(ctx context.Context, c *config, log *slog.Logger, onFatal func(err
 		return nil, err
 	}
 	e, err := session.OpenEngine(ctx, session.Config{
-		Dir: c.data, Durability: c.durability, Embedder: embedder, Log: log, OnFatal: onFatal,
+		Dir: c.data, Durability: c.durability, Embedder: embedder, Log: log, OnFatal: onFatal, MemoryBytes: c.memoryBytes,
 	})
 	if err != nil {
 		return nil, err

@@ -100,7 +100,8 @@ func (f *file) connect(ctx context.Context, readOnly bool) error {
 		// checkpoint, which syncs, makes up for commits lost with the power.
 		q["_pragma"] = append(q["_pragma"], "journal_mode(WAL)", "synchronous(NORMAL)", "wal_autocheckpoint(0)", "cache_size(-16384)")
 	}
-	dsn := url.URL{Scheme: "file", Path: f.path, RawQuery: q.Encode()}
+	// Opaque, because what stands behind "//" is a host: a relative path is none.
+	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: f.path}).EscapedPath(), RawQuery: q.Encode()}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
 		return f.failed("open", err)

@@ -1,12 +1,22 @@
 package slab
 
-import "unsafe"
+import (
+	"sync/atomic"
+	"unsafe"
+)
 
 const (
 	regionMinBytes = 256 << 10
 	regionMaxBytes = 32 << 20
 	arenaAlign     = 64 // a cache line
 )
+
+// handedOut counts the bytes of all arenas of the process.
+var handedOut atomic.Int64
+
+// MemoryBytes is the memory of all stores of the process outside the Go heap. Pages of reserved
+// slots that were never written are counted although they cost nothing yet.
+func MemoryBytes() int64 { return handedOut.Load() }
 
 // arena hands out zeroed memory that is never moved and never returned piecewise. It is used
 // by one writer.
@@ -33,6 +43,7 @@ func (a *arena) alloc(n int) (unsafe.Pointer, error) {
 	p := unsafe.Pointer(unsafe.SliceData(a.free))
 	a.free = a.free[n:]
 	a.used += n
+	handedOut.Add(int64(n))
 	return p, nil
 }
 
@@ -44,6 +55,7 @@ func (a *arena) release() error {
 			first = err
 		}
 	}
+	handedOut.Add(-int64(a.used))
 	*a = arena{}
 	return first
 }

@@ -24,6 +24,8 @@ type Config struct {
 	Clock      storage.Clock
 	Embedder   Embedder
 	Log        *slog.Logger
+	// MemoryBytes is the budget of the whole process, 0 = none.
+	MemoryBytes int64
 	// OnFatal is told when the commit log cannot be written any more: the process should end.
 	OnFatal func(error)
 }
@@ -33,7 +35,7 @@ type Config struct {
 func OpenEngine(ctx context.Context, c Config) (*Engine, error) {
 	pl := planner.New()
 	o := storage.Options{
-		Clock: c.Clock, Log: c.Log, OnFatal: c.OnFatal,
+		Clock: c.Clock, Log: c.Log, OnFatal: c.OnFatal, MemoryBytes: c.MemoryBytes,
 		Hooks: storage.Hooks{
 			CompileIndex: func(cat *catalog.Catalog, t *catalog.Table, ix *catalog.Index) (storage.IndexEval, error) {
 				keys, predicate, err := pl.IndexExprs(cat, t, ix)
