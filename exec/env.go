@@ -32,8 +32,8 @@ type Env struct {
 	// Moments are those of the plan's clauses that were found before the run, by
 	// which its names were resolved; others are evaluated.
 	Moments map[*plan.Temporal]storage.Timestamp
-	// HostAt is what function bodies and virtual relations read as of a clause. Nil: refused.
-	HostAt func(*storage.View) Host
+	// AsOfEnv is Builtin and Virtual as of a clause. Nil: refused.
+	AsOfEnv func(*storage.View) (*builtin.Env, catalog.VirtualSource)
 
 	Txn       *storage.Txn // nil for a pure AS OF read
 	Isolation storage.Isolation
@@ -56,12 +56,6 @@ type Env struct {
 
 	Ranked       []*lineage.Record // out: one per ranked scan, with its hits
 	RowsAffected int64             // out: of the top-level command
-}
-
-// Host is what a statement's functions and virtual relations read.
-type Host interface {
-	builtin.Host
-	catalog.VirtualSource
 }
 
 func (e *Env) notice(n *sqlerr.Error) {

@@ -53,10 +53,11 @@ func (r *run) virtualScan(n *plan.VirtualScan) (operator, error) {
 	return r.rowScan(n, n.Filter, func(yield func(row []types.Value) error) error {
 		source := r.env.Virtual
 		if n.Temporal != nil {
-			var err error
-			if source, err = r.hostAt(n.Temporal); err != nil {
+			past, err := r.asOf(n.Temporal)
+			if err != nil {
 				return err
 			}
+			source = past.virtual
 		}
 		return n.Virtual.Rows(source, func(full []types.Value) error {
 			for i, c := range n.Cols {

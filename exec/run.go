@@ -3,7 +3,6 @@ package exec
 import (
 	"context"
 
-	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/eval"
@@ -25,7 +24,7 @@ type run struct {
 	comp     *eval.Compiler
 	ctes     []*cte
 	views    map[storage.Timestamp]*storage.View // opened for temporal clauses
-	envs     map[*plan.Temporal]*builtin.Env     // of functions called as of a clause
+	past     map[*plan.Temporal]*pastEnv         // of functions called as of a clause
 	mem      memory
 	writers  map[types.OID]*writer
 	checks   []pendingCheck // foreign keys, checked when the statement has run
@@ -99,7 +98,7 @@ func newRun(ctx context.Context, env *Env, p *plan.Plan) *run {
 	if r.mem.limit == 0 {
 		r.mem.limit = WorkMemDefault
 	}
-	r.comp = &eval.Compiler{Env: env.Builtin, EnvAsOf: r.EnvAsOf, Params: env.Params, Sub: r}
+	r.comp = &eval.Compiler{Env: env.Builtin, EnvAsOf: r.envAsOf, Params: env.Params, Sub: r}
 	if p.Slots > 0 {
 		r.comp.Slots = make([]types.Value, p.Slots)
 	}

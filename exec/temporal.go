@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"synapse/catalog"
 	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -115,32 +116,38 @@ func (r *run) evaluate(t *plan.Temporal) (storage.Timestamp, error) {
 	return r.env.QueryTime(r.ctx, id)
 }
 
-// hostAt is what functions and virtual relations read as of a clause.
-func (r *run) hostAt(t *plan.Temporal) (Host, error) {
+// pastEnv is what function bodies and virtual relations see as of a clause.
+type pastEnv struct {
+	builtin *builtin.Env
+	virtual catalog.VirtualSource
+}
+
+// asOf makes the surroundings of a clause, once per run.
+func (r *run) asOf(t *plan.Temporal) (*pastEnv, error) {
+	if e := r.past[t]; e != nil {
+		return e, nil
+	}
 	v, err := r.viewOf(t)
 	if err != nil {
 		return nil, err
 	}
-	if r.env.HostAt == nil {
+	if r.env.AsOfEnv == nil {
 		return nil, sqlerr.Unsupported("AS OF in this place", "")
 	}
-	return r.env.HostAt(v), nil
+	e := &pastEnv{}
+	e.builtin, e.virtual = r.env.AsOfEnv(v)
+	if r.past == nil {
+		r.past = map[*plan.Temporal]*pastEnv{}
+	}
+	r.past[t] = e
+	return e, nil
 }
 
-// EnvAsOf is the surroundings of functions called as of a clause.
-func (r *run) EnvAsOf(t *plan.Temporal) (*builtin.Env, error) {
-	if e := r.envs[t]; e != nil {
-		return e, nil
-	}
-	h, err := r.hostAt(t)
+// envAsOf is asOf for expressions.
+func (r *run) envAsOf(t *plan.Temporal) (*builtin.Env, error) {
+	e, err := r.asOf(t)
 	if err != nil {
 		return nil, err
 	}
-	e := *r.env.Builtin
-	e.Host = h
-	if r.envs == nil {
-		r.envs = map[*plan.Temporal]*builtin.Env{}
-	}
-	r.envs[t] = &e
-	return &e, nil
+	return e.builtin, nil
 }

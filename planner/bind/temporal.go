@@ -99,7 +99,8 @@ func (b *binder) queryID(s *scope, e ast.Expr) (plan.Expr, error) {
 
 // timeExpr binds a value of AS OF, which has no columns and no subqueries. It
 // may stand inside a level whose clause is being bound, so it gets a level of
-// its own without parent.
+// its own without parent. It is evaluated before the past is opened, so its names
+// are today's.
 func (b *binder) timeExpr(_ *scope, e ast.Expr) (plan.Expr, error) {
 	bad := false
 	ast.Inspect(e, func(n ast.Node) bool {
@@ -110,6 +111,12 @@ func (b *binder) timeExpr(_ *scope, e ast.Expr) (plan.Expr, error) {
 	})
 	if bad {
 		return nil, b.errorf(sqlerr.FeatureNotSupported, startOf(e), "cannot use subquery in AS OF")
+	}
+	outer := b.now
+	defer func() { b.now = outer }()
+	b.now = nil
+	if b.ctx.Today != nil {
+		b.now = &moment{catalog: b.ctx.Today}
 	}
 	return b.exprIn(newScope(nil), e, clauseAsOf)
 }

@@ -59,7 +59,7 @@ func (s *scan) asOf(p *ast.Period, alias, k int) (next int, err *sqlerr.Error) {
 		p.UnixNanos = true
 		k += 2
 		alias = k // no alias can look like this: a value must follow
-	case s.word(k) == "query" && s.word(k+1) != "(":
+	case s.word(k) == "query": // a function of that name has to be quoted here
 		p.Kind = ast.PeriodQuery
 		k++
 		alias = k

@@ -23,6 +23,7 @@ type reads struct {
 	params []boundParam
 	// given is false at Describe: what depends on a parameter is not known yet.
 	given   bool
+	unknown bool              // such a moment was asked for
 	at      storage.Timestamp // the statement's own; 0 = the present
 	moments map[*plan.Temporal]storage.Timestamp
 }
@@ -63,6 +64,7 @@ func (r *reads) moment(ctx context.Context, t *plan.Temporal) (at storage.Timest
 		return at, true, nil
 	}
 	if !r.given && hasParam(t.A) {
+		r.unknown = true
 		return 0, false, nil
 	}
 	if at, err = r.s.evalMoment(ctx, t, r.params); err != nil {
@@ -82,6 +84,18 @@ func (r *reads) catalogAt(ctx context.Context, t *plan.Temporal) (*catalog.Catal
 		return nil, err
 	}
 	return r.s.catalogAsOf(ctx, at)
+}
+
+// undescribed explains why a statement about the past was looked for in the present.
+func (r *reads) undescribed(err error) error {
+	code := sqlerr.CodeOf(err)
+	if !r.unknown || code != sqlerr.UndefinedTable && code != sqlerr.UndefinedColumn {
+		return err
+	}
+	if e := sqlerr.From(err); e.Hint == "" {
+		return e.WithHint("The moment is a parameter, so the statement is described by the present catalog. Write the moment itself to read what is gone today.")
+	}
+	return err
 }
 
 // past is the catalog that the statement itself is bound by, nil for today's.

@@ -10,7 +10,10 @@ import (
 
 // sendCopy writes the rows of a running portal; each row is one message.
 func (s *Session) sendCopy(w io.Writer, q *portal, o *copyOptions) (int64, error) {
-	e := &copyEncoder{o: o, cols: q.cols, f: s.textFormat()}
+	e := &copyEncoder{o: o, cols: q.cols, f: q.format}
+	if e.f == nil {
+		e.f = s.textFormat()
+	}
 	if err := e.begin(w); err != nil {
 		return 0, err
 	}

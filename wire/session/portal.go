@@ -26,6 +26,7 @@ type portal struct {
 	formats []int16
 	cols    []Column
 	plan    *plan.Plan
+	format  *types.Format // of values sent as text; nil: the session's
 	slots   []types.Value // of the plan's parameters behind params: literals of the text
 	made    time.Time     // by Bind
 	reads   *reads        // nil: not found yet
@@ -137,7 +138,10 @@ func (s *Session) pump(p *portal, limit int64, sink Sink) (sent int64, err error
 	if p.src == nil {
 		return 0, nil
 	}
-	f := s.textFormat()
+	f := p.format
+	if f == nil {
+		f = s.textFormat()
+	}
 	for limit == 0 || sent < limit {
 		if p.at >= p.rest.Len() {
 			p.at = 0

@@ -79,9 +79,10 @@ func (s *Session) prepare(ctx context.Context, name, sql string, oids []types.OI
 // describe fills params and cols.
 func (s *Session) describe(ctx context.Context, p *prepared) error {
 	if !planned(p.stmt.Stmt) || ddl.Is(p.stmt.Stmt) {
-		p.params = givenTypes(p.given)
 		p.cols = s.localColumns(p.stmt.Stmt)
-		return nil
+		var err error
+		p.params, err = s.localParams(ctx, p)
+		return err
 	}
 	r, err := s.newReads(ctx, &p.stmt, commentKey(&p.stmt, "as_of"), givenParams(p.given), false)
 	if err != nil {
@@ -94,11 +95,57 @@ func (s *Session) describe(ctx context.Context, p *prepared) error {
 	p.catalog = s.catalog()
 	pl, slots, err := s.planFor(ctx, p.stmt, p.given, past, r)
 	if err != nil {
-		return err
+		return r.undescribed(err)
 	}
 	p.travels = len(pl.Moments) > 0 || statementAsOf(p.stmt.Stmt)
 	p.params, p.cols = pl.Params[:len(pl.Params)-len(slots)], resultColumns(pl)
 	return nil
+}
+
+// localParams are the parameters of a statement that the session runs: those of
+// the query inside, or of its moment.
+func (s *Session) localParams(ctx context.Context, p *prepared) ([]types.Type, error) {
+	out := givenTypes(p.given)
+	if p.stmt.Params == 0 {
+		return out, nil
+	}
+	var clause *ast.TemporalClause
+	switch t := p.stmt.Stmt.(type) {
+	case *ast.ExplainStmt:
+		return s.innerParams(ctx, t.Query, p.stmt.Text, p.given)
+	case *ast.DeclareStmt:
+		return s.innerParams(ctx, t.Query, t.Text, p.given)
+	case *ast.TransactionStmt:
+		clause = t.AsOf
+	case *ast.SetTransactionStmt:
+		clause = t.AsOf
+	}
+	if clause == nil || clause.System == nil {
+		return out, nil
+	}
+	t, err := s.bindClause(clause, p.given)
+	if err != nil {
+		return nil, err
+	}
+	plan.WalkExpr(t.A, func(e plan.Expr) bool {
+		if v, ok := e.(*plan.Param); ok {
+			for len(out) < v.N {
+				out = append(out, types.Text)
+			}
+			out[v.N-1] = v.Typ
+		}
+		return true
+	})
+	return out, nil
+}
+
+func (s *Session) innerParams(ctx context.Context, query ast.Stmt, text string, given []types.OID) ([]types.Type, error) {
+	q := &prepared{stmt: parse.Statement{Stmt: query, Text: text}, given: given}
+	if !planned(query) || ddl.Is(query) {
+		return givenTypes(given), nil
+	}
+	err := s.describe(ctx, q)
+	return q.params, err
 }
 
 // givenParams are parameters without values.

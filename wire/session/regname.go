@@ -22,11 +22,20 @@ func (s *Session) textFormat() *types.Format {
 	return &c
 }
 
+// formatAsOf is the format with the names of another catalog in it.
+func (s *Session) formatAsOf(c *catalog.Catalog) *types.Format {
+	f := *s.inputFormat()
+	names := &regNames{s: s, fixed: c}
+	f.RegName, f.RegValue = names.name, names.value
+	return &f
+}
+
 // regNames resolves names of the session's catalog. It lives as long as a
 // format, which a change of search_path ends. Workers of one statement share it.
 type regNames struct {
-	s    *Session
-	last atomic.Pointer[regScope]
+	s     *Session
+	fixed *catalog.Catalog // instead of the session's; nil: none
+	last  atomic.Pointer[regScope]
 }
 
 // regScope is a catalog with the search path resolved in it.
@@ -36,7 +45,10 @@ type regScope struct {
 }
 
 func (n *regNames) scope() *regScope {
-	cat := n.s.catalog()
+	cat := n.fixed
+	if cat == nil {
+		cat = n.s.catalog()
+	}
 	if old := n.last.Load(); old != nil && old.cat == cat {
 		return old
 	}

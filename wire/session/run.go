@@ -138,6 +138,9 @@ func (s *Session) startPlanned(ctx context.Context, p *portal) error {
 		return err
 	}
 	p.plan, p.cols = pl, resultColumns(pl)
+	if at != 0 {
+		p.format = s.formatAsOf(view.Catalog())
+	}
 	p.lineage.planned(pl, view.Time(), at)
 	env := s.execEnv(ctx, p, view)
 	env.AsOf, env.Stepwise = at, p.partial
@@ -253,16 +256,21 @@ func (s *Session) execEnv(ctx context.Context, p *portal, view *storage.View) *e
 		QueryTime: func(ctx context.Context, id types.Value) (storage.Timestamp, error) {
 			return s.queryMoment(ctx, id)
 		},
-		HostAt: func(v *storage.View) exec.Host {
+		AsOfEnv: func(v *storage.View) (*builtin.Env, catalog.VirtualSource) {
 			then := *h
 			then.view, then.past = v, true
-			return &then
+			e := *h.env.Builtin
+			e.Host, e.Format = &then, s.formatAsOf(v.Catalog())
+			return &e, &then
 		},
 		TableInfo: func(table types.OID) (*plan.TableInfo, error) { return s.tableInfo(ctx, table) },
 		Tokenize:  s.engine.Tokenize,
 		Notice:    s.notice,
 	}
 	h.env = env
+	if h.past && view != nil {
+		env.Builtin.Format = s.formatAsOf(view.Catalog())
+	}
 	if p.reads != nil {
 		env.Moments = p.reads.moments
 	}
