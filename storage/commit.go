@@ -260,6 +260,10 @@ func (x *Txn) prepare() (*commit, error) {
 		first := &x.overlay.writes[o.order[0]]
 		change := tableChange{table: first.table, forgetful: first.def != nil && !first.def.KeepsHistory()}
 		change.indexes, change.shape = x.liveIndexes(change.table)
+		truncated := x.overlay.truncates(id)
+		if truncated && !first.quiet {
+			effects = append(effects, effect.Effect{Kind: effect.Truncate, Table: id})
+		}
 		for _, i := range o.order {
 			w := &x.overlay.writes[i]
 			if o.heads[w.local] != i || (w.image == nil && !w.base) {
@@ -274,7 +278,7 @@ func (x *Txn) prepare() (*commit, error) {
 			if id == effect.CatalogTable {
 				c.objects = append(c.objects, w.local)
 			}
-			if w.quiet {
+			if w.quiet || truncated && w.image == nil {
 				continue
 			}
 			row := change.table.rows.id(w.local)

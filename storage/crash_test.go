@@ -83,9 +83,12 @@ func (r *crashRun) commitOne() bool {
 		if len(r.txns) == 0 {
 			return false
 		}
-		if r.rng.IntN(2) == 0 {
+		switch n := r.rng.IntN(60); {
+		case n == 0:
+			r.truncate(x)
+		case n%2 == 0:
 			r.insert(x)
-		} else {
+		default:
 			r.write(x)
 		}
 	}

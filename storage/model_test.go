@@ -203,6 +203,17 @@ func (m *model) write(x *modelTxn) {
 	}
 }
 
+// truncate is for a transaction that is alone.
+func (m *model) truncate(x *modelTxn) {
+	command(m.t, x.x)
+	if m.gaveUp(x, x.x.Truncate(ctx, m.def)) {
+		return
+	}
+	for id := range m.sees(x) {
+		x.own[id] = nil
+	}
+}
+
 func (m *model) commit(x *modelTxn) {
 	ts, err := x.x.Commit(ctx)
 	must(m.t, err)

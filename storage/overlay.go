@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/tidwall/btree"
@@ -15,8 +16,21 @@ import (
 // numbered c sees the writes of commands below c. Used by the transaction's
 // goroutine alone.
 type overlay struct {
-	writes []write
-	tables map[types.OID]*tableOverlay
+	writes    []write
+	tables    map[types.OID]*tableOverlay
+	truncated []truncation // in order
+}
+
+// truncation says that all rows that a table had were deleted by the writes
+// before number writes.
+type truncation struct {
+	table  types.OID
+	writes int
+}
+
+// truncates reports whether the table was truncated.
+func (o *overlay) truncates(id types.OID) bool {
+	return slices.ContainsFunc(o.truncated, func(t truncation) bool { return t.table == id })
 }
 
 // write is one version of a row that is not committed.
@@ -83,6 +97,9 @@ func (o *overlay) cut(n int) {
 				delete(t.indexes, id)
 			}
 		}
+	}
+	for k := len(o.truncated); k > 0 && o.truncated[k-1].writes > n; k-- {
+		o.truncated = o.truncated[:k-1]
 	}
 	clear(o.writes[min(n, len(o.writes)):])
 	o.writes = o.writes[:min(n, len(o.writes))]

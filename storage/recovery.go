@@ -163,10 +163,22 @@ func (s *Store) replayCommit(c *commitlog.Commit) error {
 			t := s.table(e.Table)
 			t.remove(t.rows.local(RowID(e.Row)), ts)
 			return nil
+		case effect.Truncate:
+			s.table(e.Table).removeAll(ts)
+			return nil
 		default:
 			return s.replayEffect(e)
 		}
 	})
+}
+
+// removeAll closes the newest versions of all rows but those of the commit at ts itself.
+func (t *table) removeAll(ts Timestamp) {
+	for local, ok := t.live.next(0); ok; local, ok = t.live.next(local + 1) {
+		if t.versions.get(t.head(local)).from < ts {
+			t.remove(local, ts)
+		}
+	}
 }
 
 func (s *Store) replayPut(e *effect.Effect, ts Timestamp) error {

@@ -213,7 +213,8 @@ func (x *Txn) newestValues(tb *table, def *catalog.Table, local uint32) (values 
 	return values, true, err
 }
 
-// Truncate deletes every row under an ACCESS EXCLUSIVE lock.
+// Truncate deletes every row under an ACCESS EXCLUSIVE lock. In memory each row's
+// version is closed, for AS OF; the log and the snapshots get one effect.
 func (x *Txn) Truncate(ctx context.Context, t *catalog.Table) error {
 	if err := x.mayWrite(); err != nil {
 		return err
@@ -225,10 +226,14 @@ func (x *Txn) Truncate(ctx context.Context, t *catalog.Table) error {
 	if err != nil {
 		return err
 	}
-	for _, local := range x.rowsNow(tb) {
+	rows := x.rowsNow(tb)
+	for _, local := range rows {
 		w := x.newWrite(tb, t, local, nil)
 		w.base = x.ownWrite(tb, local) == nil
 		x.overlay.add(w)
+	}
+	if len(rows) > 0 {
+		x.overlay.truncated = append(x.overlay.truncated, truncation{t.ID, len(x.overlay.writes)})
 	}
 	return nil
 }

@@ -8,7 +8,11 @@ import (
 	"synapse/storage/row"
 )
 
-const bodyVersion = 1
+// Body versions: 2 added Truncate. Bodies of version 1 are read as they ever were.
+const (
+	bodyVersion    = 2
+	bodyVersionMin = 1
+)
 
 // shardShift is where the shard stands in Effect.Row.
 const shardShift = 48
@@ -50,6 +54,8 @@ func appendEffect(dst []byte, e *Effect) []byte {
 	case Delete:
 		dst = binary.AppendUvarint(dst, uint64(e.Table))
 		return binary.AppendUvarint(dst, e.Row)
+	case Truncate:
+		return binary.AppendUvarint(dst, uint64(e.Table))
 	case Sequence:
 		dst = binary.AppendUvarint(dst, uint64(e.Sequence))
 		dst = binary.AppendVarint(dst, e.Value)
@@ -77,7 +83,7 @@ func appendEffect(dst []byte, e *Effect) []byte {
 // Error: XX001 for bytes that AppendBody cannot have written, or f's.
 func Decode(body []byte, f func(e *Effect) error) error {
 	r := reader{b: body}
-	if v := r.u8(); v != bodyVersion && !r.bad {
+	if v := r.u8(); (v < bodyVersionMin || v > bodyVersion) && !r.bad {
 		return corrupt("unknown version")
 	}
 	sections := r.uvarint()
@@ -132,6 +138,8 @@ func (r *reader) effect(e *Effect) {
 		e.Image = row.Image(r.bytes())
 	case Delete:
 		e.Table, e.Row = r.oid(), r.uvarint()
+	case Truncate:
+		e.Table = r.oid()
 	case Sequence:
 		e.Sequence, e.Value, e.Called = r.oid(), r.varint(), r.u8() == 1
 	case Reclaim, Release:

@@ -5,11 +5,12 @@
 // ceilings). It holds effects in sections by shard, in the order in which they
 // happened, so that a shard can later be a replicated group of its own.
 // Applying a body twice is harmless: a Put is identified by (table, row, commit
-// timestamp), a Delete closes a version that is then closed.
+// timestamp), a Delete closes a version that is then closed, a Truncate what
+// began before the commit.
 //
 // Layout, little endian, uvarints:
 //
-//	u8      version (1)
+//	u8      version (2; 1 is read too)
 //	uvarint sections
 //	per section: uvarint shard, uvarint count, effect × count
 //	effect:      u8 kind, then its fields

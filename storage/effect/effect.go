@@ -18,6 +18,7 @@ const (
 	Reclaim                  // Table, Row, Ceiling: versions that ended at Ceiling or before are gone; no row had a greater id
 	Release                  // Table, Ceiling: all rows of a table that was dropped at Ceiling are gone
 	Shards                   // Count: the database has Count shards; in its first commit
+	Truncate                 // Table: the newest versions of all rows are closed, but for those that the same commit puts
 )
 
 // Effect is one change. Which fields count depends on Kind; the others are zero.

@@ -23,6 +23,7 @@ func samples() []Effect {
 		{Kind: Put, Table: 20000, Row: 7, Image: image("a")},
 		{Kind: Put, Shard: 3, Table: 20000, Row: 3<<48 | 1, Image: image("b")},
 		{Kind: Delete, Table: 20000, Row: 7},
+		{Kind: Truncate, Table: 20000},
 		{Kind: Sequence, Sequence: 9, Value: -4, Called: true},
 		{Kind: Ceiling, Ceiling: -12},
 		{Kind: Assign, Namespace: "user:1", To: 3},
@@ -37,7 +38,7 @@ func TestBodyRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := samples()
-	want := []Effect{s[0], s[2], s[3], s[4], s[5], s[6], s[1]} // by shard, else in order
+	want := []Effect{s[0], s[2], s[3], s[4], s[5], s[6], s[7], s[1]} // by shard, else in order
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
@@ -93,5 +94,21 @@ func TestSectionsHoldTheirShard(t *testing.T) {
 		if !sqlerr.Is(err, sqlerr.DataCorrupted) {
 			t.Errorf("%+v was accepted: %v", e, err)
 		}
+	}
+}
+
+// A body of version 1, as logs written before Truncate hold it.
+func TestOldBody(t *testing.T) {
+	old := append([]byte{1, 1, 0, 2, byte(Delete)}, 0xa0, 0x9c, 0x01, 7)
+	old = append(old, byte(Ceiling), 23)
+	var got []Effect
+	if err := Decode(old, func(e *Effect) error { got = append(got, *e); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if want := []Effect{{Kind: Delete, Table: 20000, Row: 7}, {Kind: Ceiling, Ceiling: -12}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if Decode([]byte{3, 0}, func(*Effect) error { return nil }) == nil {
+		t.Error("a body of a later version was accepted")
 	}
 }

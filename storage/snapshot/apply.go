@@ -47,6 +47,8 @@ func (f *file) apply(ctx context.Context, e *effect.Effect, ts int64) error {
 		return f.putRow(ctx, e, ts)
 	case effect.Delete:
 		return f.deleteRow(ctx, e, ts)
+	case effect.Truncate:
+		return f.truncate(ctx, e, ts)
 	case effect.Sequence:
 		_, err := f.conn.ExecContext(ctx, "INSERT INTO _sequences VALUES (?, ?, ?) ON CONFLICT (oid) DO UPDATE SET value = excluded.value, called = excluded.called",
 			int64(e.Sequence), e.Value, e.Called)
@@ -162,6 +164,16 @@ func (f *file) deleteRow(ctx context.Context, e *effect.Effect, ts int64) error 
 		return err
 	}
 	_, err := t.end.ExecContext(ctx, ts, int64(e.Row))
+	return err
+}
+
+// truncate closes all versions that are open and began before the commit.
+func (f *file) truncate(ctx context.Context, e *effect.Effect, ts int64) error {
+	t := f.tables[e.Table]
+	if t == nil {
+		return sqlerr.New(sqlerr.DataCorrupted, "the log truncates table %d, which the catalog does not know", e.Table)
+	}
+	_, err := f.conn.ExecContext(ctx, "UPDATE "+quote(t.name)+" SET _system_to = ?1 WHERE _system_to IS NULL AND _system_from < ?1", ts)
 	return err
 }
 

@@ -124,6 +124,12 @@ func (w *world) note(e *effect.Effect) {
 		if n > 0 { // once closed, a version stays as it is
 			versions[n-1].to = min(versions[n-1].to, w.now)
 		}
+	case effect.Truncate:
+		for key, list := range w.rows {
+			if last := &list[len(list)-1]; key.table == e.Table && last.to == Infinity && last.from < w.now {
+				last.to = w.now
+			}
+		}
 	case effect.Sequence:
 		w.seqs[e.Sequence] = e.Value
 	case effect.Assign:
@@ -210,6 +216,9 @@ func (w *world) step() {
 		w.note(&ceiling)
 	case n == 3:
 		w.commit(effect.Effect{Kind: effect.Assign, Namespace: fmt.Sprint("user:", w.rng.IntN(5)), To: uint16(w.rng.IntN(16))})
+	case n == 4:
+		fresh := w.put(t, 100+w.rng.Uint64N(1000)) // of the same commit: it stays
+		w.commit(effect.Effect{Kind: effect.Truncate, Table: id}, fresh)
 	case n < 10:
 		gone := shardedRow(w.rng.Uint64N(20))
 		w.commit(effect.Effect{Kind: effect.Delete, Shard: uint16(gone >> 48), Table: id, Row: gone})
