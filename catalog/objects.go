@@ -173,6 +173,7 @@ type Index struct {
 	Options    map[string]string `json:"options,omitempty"`     // m, ef_construction, …
 	Constraint types.OID         `json:"constraint,omitempty"`  // that it serves
 	Invalid    bool              `json:"invalid,omitempty"`     // still building or failed
+	Deferrable bool              `json:"deferrable,omitempty"`  // of its constraint: keys may be taken twice until it is checked
 }
 
 // Class implements Object.

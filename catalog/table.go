@@ -1,6 +1,10 @@
 package catalog
 
-import "strings"
+import (
+	"strings"
+
+	"synapse/catalog/types"
+)
 
 // Column finds a live column by name; ord is its 1-based position, 0 if there is none.
 func (t *Table) Column(name string) (c *Column, ord int) {
@@ -68,4 +72,14 @@ func (t *Table) ValidTime() (from, to int) {
 // KeepsHistory reports whether closed versions are retained (temporary and unlogged tables keep none).
 func (t *Table) KeepsHistory() bool {
 	return !t.Virtual && (t.Persistence == 0 || t.Persistence == Permanent)
+}
+
+// ConstraintOf returns the constraint that an index serves, nil if none.
+func (t *Table) ConstraintOf(index types.OID) *Constraint {
+	for i := range t.Constraints {
+		if c := &t.Constraints[i]; c.Index == index && (c.Kind == PrimaryKey || c.Kind == Unique) {
+			return c
+		}
+	}
+	return nil
 }

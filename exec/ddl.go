@@ -137,7 +137,7 @@ func (r *run) rewriteRows(s *plan.RewriteRows) error {
 		return err
 	}
 	next := make([]types.Value, len(exprs))
-	return r.eachRow(s.Old, func(id storage.RowID, row []types.Value) error {
+	err = r.eachRow(s.Old, func(id storage.RowID, row []types.Value) error {
 		for i, e := range exprs {
 			v, err := e.Values(row)
 			if err != nil {
@@ -152,6 +152,15 @@ func (r *run) rewriteRows(s *plan.RewriteRows) error {
 		w := &writer{r: r, txn: r.env.Txn, t: s.New}
 		return w.duplicate(conflict)
 	})
+	if err != nil {
+		return err
+	}
+	for _, d := range r.env.Txn.TakeDuplicates() {
+		if err := r.checkTwin(&pendingCheck{twin: &d, child: s.New}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkRows verifies a condition for the rows that are there already.

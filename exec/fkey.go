@@ -9,9 +9,10 @@ import (
 	"synapse/storage"
 )
 
-// pendingCheck is a foreign key that must hold when the statement has run, or
-// at commit where the constraint is deferred.
+// pendingCheck is a foreign key or a deferrable unique key that must hold when the
+// statement has run, or at commit where the constraint is deferred.
 type pendingCheck struct {
+	twin  *storage.Duplicate // of a unique key; child and con are set too
 	child *catalog.Table
 	con   *catalog.Constraint
 	// owns: a child row was written and needs its parent; else a parent key went
@@ -114,6 +115,12 @@ func (r *run) checkConstraints() error {
 	var gone []pendingCheck
 	for i := range checks {
 		c := &checks[i]
+		if c.twin != nil {
+			if err := r.checkTwin(c); err != nil {
+				return err
+			}
+			continue
+		}
 		if !c.owns {
 			gone = append(gone, *c)
 			continue

@@ -107,7 +107,7 @@ func TestCopyIntoTree(t *testing.T) {
 			}
 		}
 		w.Close()
-		if err := CheckDeferred(context.Background(), env); (err == nil) != (last == 1) {
+		if err := CheckDeferred(context.Background(), env, true); (err == nil) != (last == 1) {
 			t.Errorf("parent %d: %v", last, err)
 		}
 		x.Rollback()
@@ -129,7 +129,7 @@ func TestDeferredForeignKey(t *testing.T) {
 			env := d.env(x, view)
 			env.Deferred = owed
 			if n == nil {
-				return CheckDeferred(context.Background(), env)
+				return CheckDeferred(context.Background(), env, true)
 			}
 			_, err = runPlan(t, env, &plan.Plan{Root: n})
 			return err

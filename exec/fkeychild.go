@@ -15,9 +15,9 @@ type childRow struct {
 }
 
 // childRows finds the rows of child whose foreign key is one of keys, as a new
-// command sees them: by an index that begins with the columns, else in one scan.
+// command sees them among the newest commits: by an index that begins with the columns, else in one scan.
 func (r *run) childRows(child *catalog.Table, con *catalog.Constraint, keys [][]types.Value) ([]childRow, error) {
-	view, err := r.env.Txn.BeginCommand(r.ctx)
+	view, err := r.env.Txn.NewestView(r.ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -169,6 +169,9 @@ func (r *run) act(list []pendingAction) error {
 		return err
 	}
 	for _, c := range rows {
+		if err := w.txn.ConcurrentlyWritten(c.from); err != nil {
+			return err
+		}
 		strength := storage.ForNoKeyUpdate
 		if act == catalog.Cascade && list[c.at].new == nil {
 			strength = storage.ForUpdate

@@ -201,6 +201,9 @@ func (w *writer) insert(row []types.Value, arbiters ...types.OID) (storage.RowID
 	if err != nil || conflict != nil {
 		return id, conflict, err
 	}
+	if err := w.noteDuplicates(); err != nil {
+		return id, nil, err
+	}
 	return id, nil, w.r.childWritten(w, id, nil, row)
 }
 
@@ -212,6 +215,9 @@ func (w *writer) update(id storage.RowID, old, row []types.Value) error {
 	}
 	if conflict != nil {
 		return w.duplicate(conflict)
+	}
+	if err := w.noteDuplicates(); err != nil {
+		return err
 	}
 	if err := w.r.childWritten(w, id, old, row); err != nil {
 		return err

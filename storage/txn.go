@@ -41,6 +41,8 @@ type Txn struct {
 	}
 	namespaces map[string]bool // used, and not assigned to a shard when they were
 	reads      *readSet        // of a serializable transaction
+	doubts     []*tableIndex   // deferrable ones that had a key of the row that is being written
+	duplicates []Duplicate
 	builder    row.Builder
 	done       bool
 }
@@ -121,6 +123,25 @@ func (x *Txn) BeginCommand(ctx context.Context) (*View, error) {
 	}
 	x.cmd++
 	return &View{s: x.s, ctx: ctx, x: x, at: x.snapshot, cmd: x.cmd, who: &x.who, catalog: x.Catalog()}, nil
+}
+
+// NewestView starts a command that sees the newest commits, whatever the
+// transaction's snapshot is: foreign keys look for rows by it.
+func (x *Txn) NewestView(ctx context.Context) (*View, error) {
+	v, err := x.BeginCommand(ctx)
+	if err == nil {
+		v.at = max(v.at, x.s.seq.published())
+	}
+	return v, err
+}
+
+// ConcurrentlyWritten is 40001 for a version that began after the snapshot of a
+// transaction above READ COMMITTED, which must not change it.
+func (x *Txn) ConcurrentlyWritten(from Timestamp) error {
+	if x.iso == ReadCommitted || from == Pending || from <= x.snapshot {
+		return nil
+	}
+	return sqlerr.New(sqlerr.SerializationFailure, "could not serialize access due to concurrent update")
 }
 
 func (x *Txn) takeSnapshot() error {

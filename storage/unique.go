@@ -59,9 +59,11 @@ func arbitersFirst(list []*tableIndex, first []types.OID) []*tableIndex {
 
 // claimKeys locks the unique keys of a row's new values and reports the first
 // that is taken, those of the indexes first before others. old are the values it
-// replaces, nil for a new row.
+// replaces, nil for a new row. A key of a deferrable index may be taken for now:
+// the index is noted in x.doubts.
 func (x *Txn) claimKeys(ctx context.Context, tb *table, values []types.Value, self uint32, old []types.Value, first ...types.OID) (*Conflict, error) {
 	held := len(x.owner.held)
+	x.doubts = x.doubts[:0]
 	for _, ix := range arbitersFirst(x.uniques(tb), first) {
 		e, err := ix.entry(values)
 		if err != nil {
@@ -85,6 +87,10 @@ func (x *Txn) claimKeys(ctx context.Context, tb *table, values []types.Value, se
 		row, taken, err := x.claimKey(ctx, tb, ix, e.key, self)
 		if err != nil {
 			return nil, err
+		}
+		if taken && ix.def.Deferrable {
+			x.doubts = append(x.doubts, ix)
+			continue
 		}
 		if taken {
 			x.s.locks.releaseTo(x.owner, held)

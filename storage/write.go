@@ -106,6 +106,7 @@ func (x *Txn) Insert(ctx context.Context, t *catalog.Table, values []types.Value
 	}
 	x.overlay.add(x.newWrite(tb, t, local, im))
 	tb.counters.inserted.Add(1)
+	x.noteDuplicates(t, tb.rows.id(local))
 	return tb.rows.id(local), nil, nil
 }
 
@@ -152,13 +153,14 @@ func (x *Txn) Update(ctx context.Context, t *catalog.Table, id RowID, values []t
 	if c, err := x.claimKeys(ctx, tb, values, local, old); c != nil || err != nil {
 		return c, err
 	}
+	tb.counters.updated.Add(1)
+	x.noteDuplicates(t, id)
 	if moves {
 		return nil, x.move(tb, t, local, base, shard, im)
 	}
 	w := x.newWrite(tb, t, local, im)
 	w.base = base
 	x.overlay.add(w)
-	tb.counters.updated.Add(1)
 	return nil, nil
 }
 

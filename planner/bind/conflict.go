@@ -53,6 +53,13 @@ func (b *binder) onConflict(s *scope, ch *change, stmt *ast.InsertStmt) (*confli
 // arbiters finds the unique indexes that a conflict target means.
 func (b *binder) arbiters(s *scope, ch *change, oc *ast.OnConflict) ([]*catalog.Index, error) {
 	indexes := b.ctx.Catalog.Indexes(ch.table.ID)
+	deferrable := func(ix *catalog.Index) error {
+		if !ix.Deferrable {
+			return nil
+		}
+		return b.errorf(sqlerr.ObjectNotInPrerequisiteState, -1, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters").
+			On(b.ctx.Catalog.SchemaName(ch.table.Schema), ch.table.Name, "", ix.Name)
+	}
 	if oc.Constraint != "" {
 		for i := range ch.table.Constraints {
 			k := &ch.table.Constraints[i]
@@ -60,13 +67,18 @@ func (b *binder) arbiters(s *scope, ch *change, oc *ast.OnConflict) ([]*catalog.
 				continue
 			}
 			if ix := b.ctx.Catalog.Index(k.Index); ix != nil && ix.Table == ch.table.ID {
-				return []*catalog.Index{ix}, nil
+				return []*catalog.Index{ix}, deferrable(ix)
 			}
 			return nil, b.errorf(sqlerr.WrongObjectType, -1, "constraint in ON CONFLICT clause has no associated index")
 		}
 		return nil, b.errorf(sqlerr.UndefinedObject, -1, "constraint \"%s\" for table \"%s\" does not exist", oc.Constraint, ch.table.Name)
 	}
 	if len(oc.Elements) == 0 {
+		for _, ix := range indexes {
+			if err := deferrable(ix); err != nil {
+				return nil, err
+			}
+		}
 		return nil, nil
 	}
 	want, err := b.conflictKeys(s, ch, oc)
@@ -79,9 +91,13 @@ func (b *binder) arbiters(s *scope, ch *change, oc *ast.OnConflict) ([]*catalog.
 		if err != nil {
 			return nil, err
 		}
-		if ok {
-			out = append(out, ix)
+		if !ok {
+			continue
 		}
+		if err := deferrable(ix); err != nil {
+			return nil, err
+		}
+		out = append(out, ix)
 	}
 	if len(out) == 0 {
 		return nil, b.errorf(sqlerr.InvalidColumnReference, -1, "there is no unique or exclusion constraint matching the ON CONFLICT specification")

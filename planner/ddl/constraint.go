@@ -181,7 +181,7 @@ func (d *draft) putKey(k *ast.Constraint, ix *catalog.Index, name string, cols [
 		}
 		ix.Owner = d.t.Owner
 	}
-	ix.Constraint = id
+	ix.Constraint, ix.Deferrable = id, k.Deferrable
 	kind := catalog.Unique
 	if ix.Primary {
 		kind = catalog.PrimaryKey

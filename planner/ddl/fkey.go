@@ -126,11 +126,18 @@ func (d *draft) parentKey(parent *catalog.Table, k *ast.Constraint, con *catalog
 			}
 		}
 	}
+	deferrable := false
 	for _, ix := range d.cat.Indexes(parent.ID) {
-		if ix.Unique && ix.Predicate == "" && !ix.Invalid && sameColumns(ix, cols) {
+		if !ix.Unique || ix.Predicate != "" || ix.Invalid || !sameColumns(ix, cols) {
+			continue
+		}
+		if deferrable = ix.Deferrable; !deferrable {
 			con.Index = ix.ID
 			return nil
 		}
+	}
+	if deferrable {
+		return sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "cannot use a deferrable unique constraint for referenced table \"%s\"", parent.Name)
 	}
 	return sqlerr.New(sqlerr.InvalidForeignKey, "there is no unique constraint matching given keys for referenced table \"%s\"", parent.Name)
 }

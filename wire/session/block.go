@@ -32,6 +32,7 @@ type savepoint struct {
 	mark     storage.Savepoint
 	settings int
 	outbox   int
+	deferred exec.DeferredMark
 }
 
 // Status is the letter of ReadyForQuery: I, T or E.

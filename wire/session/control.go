@@ -97,6 +97,7 @@ func (s *Session) savepoint(name string) (string, error) {
 	}
 	s.block.saves = append(s.block.saves, savepoint{
 		name: name, mark: s.block.txn.Savepoint(), settings: s.settings.mark(), outbox: len(s.outbox),
+		deferred: s.block.deferred.Mark(),
 	})
 	return "SAVEPOINT", nil
 }
@@ -148,6 +149,7 @@ func (s *Session) rollbackTo(name string) (string, error) {
 	s.block.saves = s.block.saves[:i+1]
 	s.settings.rollbackTo(sp.settings)
 	s.outbox = s.outbox[:sp.outbox]
+	s.block.deferred.RollbackTo(sp.deferred)
 	s.block.failed = false
 	return "ROLLBACK", nil
 }

@@ -305,7 +305,7 @@ func (s *Session) setConstraints(ctx context.Context, t *ast.SetConstraintsStmt)
 	if t.Deferred {
 		return "SET CONSTRAINTS", nil
 	}
-	return "SET CONSTRAINTS", s.checkConstraints(ctx)
+	return "SET CONSTRAINTS", s.checkConstraints(ctx, false)
 }
 
 // constraintIDs finds the constraints named; nil is ALL.

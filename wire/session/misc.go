@@ -28,11 +28,12 @@ func (s *Session) checkDeferred(ctx context.Context) error {
 	if err := s.holdCursors(); err != nil {
 		return err
 	}
-	return s.checkConstraints(ctx)
+	return s.checkConstraints(ctx, true)
 }
 
-// checkConstraints runs the checks that deferred constraints still owe.
-func (s *Session) checkConstraints(ctx context.Context) error {
+// checkConstraints runs the checks that deferred constraints still owe: all at
+// commit, else those that are deferred no longer.
+func (s *Session) checkConstraints(ctx context.Context, commit bool) error {
 	if s.block.deferred == nil || s.block.deferred.Empty() {
 		return nil
 	}
@@ -41,7 +42,7 @@ func (s *Session) checkConstraints(ctx context.Context) error {
 		return err
 	}
 	defer view.Close()
-	return exec.CheckDeferred(ctx, s.execEnv(ctx, &portal{}, view))
+	return exec.CheckDeferred(ctx, s.execEnv(ctx, &portal{}, view), commit)
 }
 
 // evalArgs evaluates the arguments of EXECUTE as values of the parameters' types.
