@@ -20,6 +20,9 @@ func (x *Index) Check() error {
 		}
 		return err == nil
 	})
+	if err == nil {
+		err = x.checkWhole()
+	}
 	if err == nil && count != x.Len() {
 		err = fmt.Errorf("%d entries are counted, %d are there", x.Len(), count)
 	}
@@ -27,6 +30,60 @@ func (x *Index) Check() error {
 		return fmt.Errorf("vecindex: %w", err)
 	}
 	return nil
+}
+
+// checkWhole verifies that the journal lists every entry once and that a node leads to each.
+func (x *Index) checkWhole() error {
+	w := x.whole.Load()
+	if w == nil {
+		return nil
+	}
+	listed := map[located]bool{}
+	for pos := range w.journal.n.Load() {
+		p, e := w.journal.locate(pos)
+		at := located{p.partition, e}
+		if listed[at] {
+			return fmt.Errorf("the journal lists entry %d of partition %q twice", e, p.key)
+		}
+		if listed[at] = true; p.diedAt.Load() == alive && x.partition(p.key) != p.partition {
+			return fmt.Errorf("the journal lists partition %q, which was replaced", p.key)
+		}
+	}
+	var err error
+	x.parts.Range(func(_, v any) bool {
+		p := v.(*partition)
+		for e := range p.entries.n.Load() {
+			if !listed[located{p, e}] {
+				err = fmt.Errorf("the journal lacks entry %d of partition %q", e, p.key)
+			}
+		}
+		return err == nil
+	})
+	if err != nil {
+		return err
+	}
+	reached := map[located]bool{}
+	reach := func(first uint32) {
+		for ; first != noEntry; first = w.journal.same(first) {
+			q, e := w.journal.locate(first)
+			for ; e != noEntry; e = q.older(e) {
+				reached[located{q.partition, e}] = true
+			}
+		}
+	}
+	for i := range w.nodes {
+		reach(w.graph.Entry(i))
+	}
+	for _, pos := range w.outliers {
+		reach(pos)
+	}
+	for pos := range w.covered {
+		if q, e := w.journal.locate(pos); q.diedAt.Load() == alive && !reached[located{q.partition, e}] {
+			return fmt.Errorf("no node leads to entry %d of partition %q", e, q.key)
+		}
+	}
+	_, err = w.graph.Check()
+	return err
 }
 
 func (x *Index) checkPartition(p *partition) error {

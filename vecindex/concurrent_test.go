@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -47,7 +48,16 @@ func (h *history) horizon() int64 {
 // background builds graphs, all at once. Every answer has min(k, live) rows, each visible and
 // at its true distance.
 func TestSearchBesideWriterAndBuilder(t *testing.T) {
-	const dim, commits, readers = 16, 5000, 2
+	besideWriterAndBuilder(t, 5000, func(uint64) string { return "" })
+}
+
+// The same over many partitions, for which there is one graph.
+func TestSearchOverAllPartitionsBesideWriterAndBuilder(t *testing.T) {
+	besideWriterAndBuilder(t, 4000, func(row uint64) string { return strconv.Itoa(int(row % 60)) })
+}
+
+func besideWriterAndBuilder(t *testing.T, commits int, part func(row uint64) string) {
+	const dim, readers = 16, 2
 	w := newWorld(t, dim, vecindex.Options{Metric: distance.L2, GraphBytes: 300 * 32, M: 8, EfConstruction: 32})
 	h := &history{live: []int{0}, oldest: map[int]int64{}}
 	var done atomic.Bool
@@ -67,7 +77,7 @@ func TestSearchBesideWriterAndBuilder(t *testing.T) {
 			}
 		}
 	})
-	write(t, w, h, commits)
+	write(t, w, h, commits, part)
 	done.Store(true)
 	group.Wait()
 	w.index.Reclaim()
@@ -80,13 +90,13 @@ func TestSearchBesideWriterAndBuilder(t *testing.T) {
 	t.Logf("%d searches, %d through graphs", h.searches.Load(), h.walks.Load())
 }
 
-func write(t *testing.T, w *world, h *history, commits int) {
+func write(t *testing.T, w *world, h *history, commits int, part func(row uint64) string) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	var open []uint64
 	for at := int64(1); at <= int64(commits) && !t.Failed(); at++ {
 		if len(open) > 100 && rng.IntN(3) == 0 {
 			i := rng.IntN(len(open))
-			if !w.index.Close("", open[i], at) {
+			if !w.index.Close(part(open[i]), open[i], at) {
 				t.Errorf("row %d was not open", open[i])
 			}
 			open[i] = open[len(open)-1]
@@ -102,12 +112,12 @@ func write(t *testing.T, w *world, h *history, commits int) {
 				}
 			}
 			row := uint64(len(h.vecs))
-			id, err := w.store.Add("", vec)
+			id, err := w.store.Add(part(row), vec)
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			if err := w.index.Insert("", id, row, at); err != nil {
+			if err := w.index.Insert(part(row), id, row, at); err != nil {
 				t.Error(err)
 			}
 			w.store.Release(id)

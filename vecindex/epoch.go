@@ -28,6 +28,17 @@ func (e *epochs) enter() uint64 {
 	return e.current
 }
 
+// join enters an epoch that somebody is in; ok is false if nobody is.
+func (e *epochs) join(epoch uint64) (same uint64, ok bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.active[epoch] == 0 {
+		return 0, false
+	}
+	e.active[epoch]++
+	return epoch, true
+}
+
 func (e *epochs) leave(epoch uint64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

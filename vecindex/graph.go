@@ -2,6 +2,7 @@ package vecindex
 
 import (
 	"context"
+	"runtime"
 	"slices"
 
 	"synapse/vecindex/hnsw"
@@ -44,6 +45,9 @@ func (x *Index) Maintain(ctx context.Context) error {
 		}
 		return err == nil
 	})
+	if err == nil && x.wantsWhole() {
+		err = x.extendWhole(ctx)
+	}
 	return err
 }
 
@@ -71,6 +75,9 @@ func (x *Index) GraphNodes() int {
 		}
 		return true
 	})
+	if w := x.wholeBuild; w != nil && w.journal == x.journal.Load() {
+		sum += int(w.graph.Len())
+	}
 	return sum
 }
 
@@ -81,7 +88,7 @@ func (x *Index) NeedsMaintenance() bool {
 		needs = x.wantsGraph(v.(*partition))
 		return !needs
 	})
-	return needs
+	return needs || x.wantsWhole()
 }
 
 // graphBuild is a graph being built or extended; what an interrupted call has done is kept.
@@ -114,6 +121,7 @@ func (x *Index) extend(ctx context.Context, p *partition) error {
 			return err
 		}
 		b.waiting = b.waiting[:len(b.waiting)-1]
+		giveWay()
 		if b.graph.Len()%buildCheckNodes == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -121,6 +129,10 @@ func (x *Index) extend(ctx context.Context, p *partition) error {
 	b.publish(p)
 	return nil
 }
+
+// giveWay lets whoever waits for a processor run first. A build is one goroutine, so it takes
+// one processor at most; where others want that one too, they wait for the linking of one node.
+func giveWay() { runtime.Gosched() }
 
 // look takes the next entry into account.
 func (b *graphBuild) look(x *Index, p *partition) {

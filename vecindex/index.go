@@ -61,8 +61,15 @@ type Index struct {
 	// limbo holds vector references that a replaced partition or graph had.
 	epochs epochs
 
-	// maintenance serialises graph builds. Taken before writer, when both are.
+	// maintenance serialises graph builds. Taken before journaling, when both are.
 	maintenance sync.Mutex
+
+	// The graph over all partitions; see whole.go.
+	wholeWanted atomic.Bool
+	whole       atomic.Pointer[wholeState]
+	journal     atomic.Pointer[journal] // changed under journaling
+	wholeBuild  *wholeBuild             // guarded by maintenance
+	journaling  sync.Mutex              // held by the writer for each change of what entries there are
 }
 
 // NewIndex returns an empty index.
@@ -110,6 +117,8 @@ func (x *Index) Insert(partitionKey string, vec uint32, row uint64, from int64) 
 // InsertClosed adds an entry of the past: row had the vector from `from` until before `to`.
 // Entries of one row are added in the order of their times.
 func (x *Index) InsertClosed(partitionKey string, vec uint32, row uint64, from, to int64) error {
+	x.journaling.Lock()
+	defer x.journaling.Unlock()
 	p := x.partition(partitionKey)
 	if p == nil {
 		p = newPartition(partitionKey)
@@ -121,6 +130,7 @@ func (x *Index) InsertClosed(partitionKey string, vec uint32, row uint64, from, 
 	if p.insert(vec, row, from, to) {
 		x.store.Retain(vec)
 	}
+	x.noteInsert(p)
 	x.count.Add(1)
 	return nil
 }
@@ -156,5 +166,8 @@ func (x *Index) SizeBytes() int64 {
 		}
 		return true
 	})
+	if w := x.whole.Load(); w != nil {
+		sum += w.graph.SizeBytes() + w.journal.sizeBytes()
+	}
 	return sum
 }

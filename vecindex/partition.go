@@ -16,6 +16,7 @@ type partition struct {
 	build   *graphBuild   // guarded by Index.maintenance
 	vecs    atomic.Uint32 // distinct vectors
 	closed  atomic.Uint32 // entries with to < Open
+	listed  *journalPart  // guarded by Index.journaling
 }
 
 func newPartition(key string) *partition {

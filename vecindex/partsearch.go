@@ -28,9 +28,10 @@ type partSearch struct {
 	// For graph modes.
 	state   *graphState
 	walk    *hnsw.Walk
-	offered []uint32 // entries that the walk has proposed
-	limit   int      // distances after which the walk gives way to a scan
-	scanned bool     // the covered entries were offered by a scan: nothing is left
+	whole   *wholeSearch // for the graph over all partitions: partition is nil
+	offered []located    // entries that the walk has proposed
+	limit   int          // distances after which the walk gives way to a scan
+	scanned bool         // the covered entries were offered by a scan: nothing is left
 	found   []uint32
 }
 
@@ -62,42 +63,80 @@ func (s *Searcher) offer(p *partSearch, taken map[uint64]bool) error {
 	switch {
 	case p.mode == ModePosting:
 		return s.offerRows(p, taken)
+	case p.scanned && p.whole != nil:
+		return s.scanParts(p.whole, nil, taken)
 	case !p.graphMode() || p.scanned:
-		return s.offerRange(p, 0, nil, taken)
+		return s.offerRange(p.partition, 0, p.n, nil, taken)
 	}
-	for _, e := range p.offered { // on a rescan
-		s.collectEntry(p, e, taken)
+	for _, o := range p.offered { // on a rescan
+		s.collectEntry(o.part, o.entry, taken)
 	}
 	for _, e := range p.state.outliers {
-		s.offerChain(p, e, taken)
+		s.offerChain(p, e, func(q *partition, e uint32) { s.collectEntry(q, e, taken) })
 	}
 	s.flush()
-	return s.offerRange(p, p.state.covered, nil, taken)
+	if p.whole != nil {
+		s.offerFresh(p, taken)
+		return nil
+	}
+	return s.offerRange(p.partition, p.state.covered, p.n, nil, taken)
 }
 
-func (s *Searcher) collectEntry(p *partSearch, e uint32, taken map[uint64]bool) {
-	b, i := p.partition.entries.at(e)
+// located is an entry of a partition.
+type located struct {
+	part  *partition
+	entry uint32
+}
+
+func (s *Searcher) collectEntry(q *partition, e uint32, taken map[uint64]bool) {
+	b, i := q.entries.at(e)
 	s.collect(b.vecs[i], b.rows[i], e, taken)
 }
 
-// offerChain offers the matching covered entries of the vector whose first entry is e.
-func (s *Searcher) offerChain(p *partSearch, e uint32, taken map[uint64]bool) {
-	for ; e != noEntry; e = p.older(e) {
-		if e < p.state.covered && s.matches(p, e) {
-			s.collectEntry(p, e, taken)
+// locate returns the first entry of a vector that the node which was added as `first` stands
+// for, noEntry if the query does not use its partition, and where to go on, noEntry at the end.
+func (p *partSearch) locate(first uint32) (q *partition, e, next uint32) {
+	if p.whole == nil {
+		return p.partition, first, noEntry
+	}
+	j := p.whole.state.journal
+	part, e := j.locate(first)
+	if !p.whole.live(part) {
+		e = noEntry
+	}
+	return part.partition, e, j.same(first)
+}
+
+// covers reports whether an entry is reached through the graph or its outliers.
+func (p *partSearch) covers(q *partition, e uint32) bool {
+	if p.whole == nil {
+		return e < p.state.covered
+	}
+	return p.whole.covers(q, e)
+}
+
+// offerChain calls collect for the matching covered entries that a node or outlier stands for.
+func (s *Searcher) offerChain(p *partSearch, first uint32, collect func(q *partition, e uint32)) {
+	for first != noEntry {
+		var q *partition
+		var e uint32
+		for q, e, first = p.locate(first); e != noEntry; e = q.older(e) {
+			if p.covers(q, e) && s.matches(q, e) {
+				collect(q, e)
+			}
 		}
 	}
 }
 
 // older returns the next entry of the same vector, or noEntry.
-func (p *partSearch) older(e uint32) uint32 {
-	b, i := p.partition.entries.at(e)
+func (p *partition) older(e uint32) uint32 {
+	b, i := p.entries.at(e)
 	return b.sameVec[i].Load()
 }
 
 // matches reports whether one entry is visible and accepted.
-func (s *Searcher) matches(p *partSearch, e uint32) bool {
-	b, i := p.partition.entries.at(e)
+func (s *Searcher) matches(q *partition, e uint32) bool {
+	b, i := q.entries.at(e)
 	return b.visibleAt(i, s.opt.At) && s.accepts(e, b.rows[i:i+1])&1 == 1
 }
 
@@ -107,17 +146,22 @@ func (s *Searcher) passing(p *partSearch, nodes []uint32, pass []bool) {
 	ask := &s.ask
 	for i, first := range nodes {
 		pass[i] = false
-		for e := first; e != noEntry; e = p.older(e) {
-			b, at := p.partition.entries.at(e)
-			if e >= p.state.covered || !b.visibleAt(at, s.opt.At) {
-				continue
-			}
-			if ask.n == blockLen {
-				if s.askAll(pass); pass[i] {
-					break // one of many copies of a vector will do
+		for first != noEntry {
+			var q *partition
+			var e uint32
+			for q, e, first = p.locate(first); e != noEntry; e = q.older(e) {
+				b, at := q.entries.at(e)
+				if !p.covers(q, e) || !b.visibleAt(at, s.opt.At) {
+					continue
 				}
+				if ask.n == blockLen {
+					if s.askAll(pass); pass[i] {
+						first = noEntry
+						break // one of many copies of a vector will do
+					}
+				}
+				ask.add(e, b.rows[at], i)
 			}
-			ask.add(e, b.rows[at], i)
 		}
 	}
 	s.askAll(pass)
@@ -183,12 +227,10 @@ func (s *Searcher) advance(p *partSearch) error {
 	s.stats.Visited += p.walk.Expanded() - expanded
 	s.stats.Links += p.walk.Measured() - measured
 	for _, first := range p.found {
-		for e := first; e != noEntry; e = p.older(e) {
-			if e < p.state.covered && s.matches(p, e) {
-				p.offered = append(p.offered, e)
-				s.collectEntry(p, e, nil)
-			}
-		}
+		s.offerChain(p, first, func(q *partition, e uint32) {
+			p.offered = append(p.offered, located{q, e})
+			s.collectEntry(q, e, nil)
+		})
 	}
 	s.flush()
 	if p.walk.Measured() >= p.limit || done && len(p.offered) == before {
@@ -211,16 +253,18 @@ func (s *Searcher) beam(p *partSearch) int {
 func (s *Searcher) scanRest(p *partSearch) error {
 	s.stats.FellBack++
 	p.scanned = true
-	skip := make(map[uint32]bool, len(p.offered))
-	for _, e := range p.offered {
-		skip[e] = true
+	skip := make(map[located]bool, len(p.offered))
+	for _, o := range p.offered {
+		skip[o] = true
 	}
 	for _, first := range p.state.outliers {
-		for e := first; e != noEntry; e = p.older(e) {
-			skip[e] = true
-		}
+		s.offerChain(p, first, func(q *partition, e uint32) { skip[located{q, e}] = true })
 	}
-	return s.offerRange(p, 0, func(e uint32) bool { return e >= p.state.covered || skip[e] }, nil)
+	known := func(q *partition, e uint32) bool { return !p.covers(q, e) || skip[located{q, e}] }
+	if p.whole != nil {
+		return s.scanParts(p.whole, known, nil)
+	}
+	return s.offerRange(p.partition, 0, p.n, func(e uint32) bool { return known(p.partition, e) }, nil)
 }
 
 func (s *Searcher) startWalk(p *partSearch) *hnsw.Walk {

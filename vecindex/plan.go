@@ -108,6 +108,9 @@ func (s *Searcher) explain(p *partSearch) string {
 	case reasonThin:
 		return fmt.Sprintf("%.2g%% of the rows match", 100*float64(p.matches)/float64(p.n))
 	}
+	if p.whole != nil {
+		return fmt.Sprintf("one graph over all partitions; about %d of %d rows match", p.matches, p.n)
+	}
 	return fmt.Sprintf("about %d of %d rows match", p.matches, p.n)
 }
 

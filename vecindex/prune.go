@@ -71,6 +71,7 @@ func (x *Index) Erase(partitionKey string, rows []uint64) int {
 		}
 	}
 	if erased > 0 {
+		x.dropWhole() // which keeps vectors
 		x.compact(p, never)
 	}
 	x.Reclaim()
@@ -115,11 +116,7 @@ func (x *Index) compact(p *partition, horizon int64) int {
 		}
 	}
 	removed := n - fresh.entries.n.Load()
-	if fresh.entries.n.Load() == 0 {
-		x.parts.Delete(p.key)
-	} else {
-		x.parts.Store(p.key, fresh)
-	}
+	x.replace(p, fresh)
 	x.count.Add(-int64(removed))
 
 	// The copy takes over p's reference of every vector that it still has.
@@ -135,9 +132,22 @@ func (x *Index) compact(p *partition, horizon int64) int {
 	return int(removed)
 }
 
+// replace puts fresh in p's place.
+func (x *Index) replace(p, fresh *partition) {
+	x.journaling.Lock()
+	defer x.journaling.Unlock()
+	if fresh.entries.n.Load() == 0 {
+		x.parts.Delete(p.key)
+	} else {
+		x.parts.Store(p.key, fresh)
+	}
+	x.noteReplaced(p, fresh)
+}
+
 // Clear forgets all entries. Vectors that nobody else references go when the running searches
 // have been closed and Reclaim is called; Clear does.
 func (x *Index) Clear() {
+	x.dropWhole()
 	x.parts.Range(func(key, v any) bool {
 		p := v.(*partition)
 		x.parts.Delete(key)

@@ -14,14 +14,17 @@ import (
 // Saved graphs are a derived file: whoever loads them has inserted the entries before and
 // builds anew what does not fit. A graph that is still being built is saved as far as it is.
 //
-//	magic [8]byte, version uint32, tag, then per graph: 1 byte of 1, partition key, graph (package
-//	hnsw); at the end a byte of 0. Tag and key are a uint32 length and the bytes.
+//	magic [8]byte, version uint32, tag, then per graph: a byte of 1, partition key, graph (package
+//	hnsw); for the one over all partitions a byte of 2, graph; at the end a byte of 0. Tag and
+//	key are a uint32 length and the bytes.
 
 var savedMagic = [8]byte{'S', 'Y', 'N', 'V', 'E', 'C', 'G', 0}
 
 const (
 	savedVersion = 1
 	savedTextMax = 1 << 20 // bytes of a tag or a key
+
+	savedEnd, savedPartition, savedWhole = 0, 1, 2
 )
 
 // ErrSaved says that saved graphs are damaged or belong to other data.
@@ -46,7 +49,7 @@ func (x *Index) SaveGraphs(to io.Writer, tag string) error {
 		if p.build == nil || p.build.graph.Len() == 0 {
 			return true
 		}
-		if _, err = w.Write(appendText([]byte{1}, p.key)); err == nil {
+		if _, err = w.Write(appendText([]byte{savedPartition}, p.key)); err == nil {
 			err = p.build.graph.Save(w)
 		}
 		return err == nil
@@ -54,7 +57,15 @@ func (x *Index) SaveGraphs(to io.Writer, tag string) error {
 	if err != nil {
 		return err
 	}
-	if err := w.WriteByte(0); err != nil {
+	if whole := x.wholeBuild; whole != nil && whole.journal == x.journal.Load() && whole.graph.Len() > 0 {
+		if err := w.WriteByte(savedWhole); err != nil {
+			return err
+		}
+		if err := whole.graph.Save(w); err != nil {
+			return err
+		}
+	}
+	if err := w.WriteByte(savedEnd); err != nil {
 		return err
 	}
 	return w.Flush()
@@ -83,13 +94,17 @@ func (x *Index) LoadGraphs(from io.Reader, tag string) (loaded int, err error) {
 	}
 	for {
 		more, err := r.ReadByte()
-		if err != nil || more > 1 {
+		switch {
+		case err != nil || more > savedWhole:
 			return loaded, fmt.Errorf("%w: no end", ErrSaved)
-		}
-		if more == 0 {
+		case more == savedEnd:
 			return loaded, nil
+		case more == savedWhole:
+			err = x.loadWhole(r)
+		default:
+			err = x.loadGraph(r)
 		}
-		if err := x.loadGraph(r); err != nil {
+		if err != nil {
 			return loaded, err
 		}
 		loaded++
@@ -109,7 +124,7 @@ func (x *Index) loadGraph(r io.Reader) error {
 	for end := p.entries.n.Load(); b.next < end; {
 		b.look(x, p)
 	}
-	unused := newByHash(x, p, b.waiting)
+	unused := newByHash(x, b.waiting, func(e uint32) uint32 { return uint32(p.vecOf(e)) })
 	if b.graph, err = hnsw.Load(r, x.store, x.graphOptions(), len(b.waiting), unused.take); err != nil {
 		return err
 	}
@@ -121,15 +136,40 @@ func (x *Index) loadGraph(r io.Reader) error {
 	return nil
 }
 
+// loadWhole reads the graph over all partitions.
+func (x *Index) loadWhole(r io.Reader) (err error) {
+	if !x.graphMetric() {
+		return fmt.Errorf("%w: no graph for this metric", ErrSaved)
+	}
+	w := x.beginWhole()
+	for end := w.journal.n.Load(); w.next < end; {
+		w.look(x)
+	}
+	unused := newByHash(x, w.waiting, func(pos uint32) uint32 {
+		p, e := w.journal.locate(pos)
+		return uint32(p.vecOf(e))
+	})
+	if w.graph, err = hnsw.Load(r, x.store, x.graphOptions(), len(w.waiting), unused.take); err != nil {
+		x.dropWhole()
+		return err
+	}
+	w.waiting = unused.rest()
+	if len(w.waiting) <= int(w.graph.Len())/loadedShare {
+		x.publishWhole(w)
+	}
+	x.wholeWanted.Store(true)
+	return nil
+}
+
 // loadedShare: a loaded graph serves at once when it lacks at most one in loadedShare of its
 // vectors, which are scanned one by one; else when Maintain has added the rest.
 const loadedShare = 4
 
-// byHash finds entries that have no node yet by the hash of their vectors. A partition may hold
-// one content under several vector ids, so a hash may lead to several entries.
+// byHash finds entries (of the graph over all partitions: positions) that have no node yet by the
+// hash of their vectors. A partition may hold one content under several vector ids, so a hash may
+// lead to several entries.
 type byHash struct {
-	index   *Index
-	part    *partition
+	vecOf   func(entry uint32) uint32
 	entries []uint32
 	newest  map[uint64]uint32 // hash → 1 + position in entries
 	older   []uint32          // position → 1 + position of the next one with its hash
@@ -137,11 +177,10 @@ type byHash struct {
 
 const entryUsed = noEntry
 
-func newByHash(x *Index, p *partition, entries []uint32) *byHash {
-	h := &byHash{index: x, part: p, entries: entries, newest: make(map[uint64]uint32, len(entries)), older: make([]uint32, len(entries))}
+func newByHash(x *Index, entries []uint32, vecOf func(uint32) uint32) *byHash {
+	h := &byHash{vecOf: vecOf, entries: entries, newest: make(map[uint64]uint32, len(entries)), older: make([]uint32, len(entries))}
 	for i, e := range entries {
-		vec, _ := p.firstOfVec(e)
-		hash := hnsw.Hash(x.store.At(vec))
+		hash := hnsw.Hash(x.store.At(vecOf(e)))
 		h.older[i] = h.newest[hash]
 		h.newest[hash] = uint32(i + 1)
 	}
@@ -157,8 +196,7 @@ func (h *byHash) take(hash uint64) (vec, entry uint32, ok bool) {
 	h.newest[hash] = h.older[i-1]
 	entry = h.entries[i-1]
 	h.entries[i-1] = entryUsed
-	vec, _ = h.part.firstOfVec(entry)
-	return vec, entry, true
+	return h.vecOf(entry), entry, true
 }
 
 // rest returns the entries that were not taken, in their order.

@@ -66,8 +66,14 @@ func (x *Index) Open(ctx context.Context, partitions []string, query []float32, 
 		index: x, ctx: ctx, query: slab.NewQuery(query), opt: opt,
 		want: opt.K, epoch: x.epochs.enter(),
 	}
+	if partitions == nil && s.openWhole() {
+		return s, nil
+	}
 	s.addPartitions(partitions)
 	s.plan()
+	if partitions == nil {
+		s.wantWhole()
+	}
 	return s, nil
 }
 
@@ -277,15 +283,15 @@ func (s *Searcher) collect(vec uint32, row uint64, entry uint32, taken map[uint6
 	s.buf.add(vec, row, entry)
 }
 
-// offerRange offers the matching entries of p in [begin, p.n), but for those in skip.
-func (s *Searcher) offerRange(p *partSearch, begin uint32, skip func(entry uint32) bool, taken map[uint64]bool) error {
-	blocks := *p.partition.entries.blocks.Load()
-	for bi := begin / blockLen; bi*blockLen < p.n; bi++ {
+// offerRange offers the matching entries of q in [begin, end), but for those in skip.
+func (s *Searcher) offerRange(q *partition, begin, end uint32, skip func(entry uint32) bool, taken map[uint64]bool) error {
+	blocks := *q.entries.blocks.Load()
+	for bi := begin / blockLen; bi*blockLen < end; bi++ {
 		if bi%cancelCheckBlocks == 0 && s.ctx.Err() != nil {
 			return s.ctx.Err()
 		}
 		b, first := blocks[bi], bi*blockLen
-		mask := s.matching(b, first, min(blockLen, p.n-first))
+		mask := s.matching(b, first, min(blockLen, end-first))
 		if first < begin {
 			mask &^= 1<<(begin-first) - 1
 		}

@@ -36,7 +36,12 @@ type arenaHeader struct {
 
 // Hash identifies a vector by its content across restarts.
 func Hash(vec []float32) uint64 {
-	return xxhash.Sum64(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(vec))), 4*len(vec)))
+	return xxhash.Sum64(Bytes(vec))
+}
+
+// Bytes is a vector's content, without a copy.
+func Bytes(vec []float32) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(vec))), 4*len(vec))
 }
 
 // Save writes the graph. No Add may run beside it.
