@@ -15,10 +15,11 @@ import (
 )
 
 // createBareNotes makes the table with its primary key alone.
-func createBareNotes(t testing.TB, s *Store) *catalog.Table {
+func createBareNotes(t testing.TB, s *Store) *catalog.Table { return createBare(t, s, notes()) }
+
+func createBare(t testing.TB, s *Store, def *catalog.Table) *catalog.Table {
 	t.Helper()
 	x := begin(t, s, ReadCommitted)
-	def := notes()
 	must(t, x.PutObject(ctx, def))
 	must(t, x.PutObject(ctx, notesIndexes()[0]))
 	commitTxn(t, x)
@@ -72,11 +73,19 @@ func writeBeside(t *testing.T, s *Store, def *catalog.Table, writer int, stop *a
 
 // Indexes of every kind are built while others write: no writer fails or waits for the end of
 // the build, and each index holds what a fresh one would.
-func TestIndexesAreBuiltBesideWriters(t *testing.T) {
+func TestIndexesAreBuiltBesideWriters(t *testing.T) { buildBeside(t, notes(), nil) }
+
+// The same where history is taken back meanwhile.
+func TestIndexesAreBuiltBesideReclaim(t *testing.T) {
+	buildBeside(t, notesKeeping("10 milliseconds"), func(s *Store) { must(t, s.ReclaimNow(ctx)) })
+}
+
+// buildBeside builds indexes beside writers, and beside what else is to be done again and again.
+func buildBeside(t *testing.T, def *catalog.Table, again func(s *Store)) {
 	s, err := Open(ctx, "", Options{Hooks: testHooks()})
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })
-	def := createBareNotes(t, s)
+	createBare(t, s, def)
 	x := begin(t, s, ReadCommitted)
 	for i := range 4000 {
 		insert(t, x, def, note(-1-i, "old", i, "the first words"))
@@ -87,6 +96,14 @@ func TestIndexesAreBuiltBesideWriters(t *testing.T) {
 	var wg sync.WaitGroup
 	for w := range 3 {
 		wg.Go(func() { writeBeside(t, s, def, w, &stop, &commits) })
+	}
+	if again != nil {
+		wg.Go(func() {
+			for !stop.Load() && !t.Failed() {
+				again(s)
+				time.Sleep(time.Millisecond)
+			}
+		})
 	}
 	defer wg.Wait()
 	defer stop.Store(true)
@@ -300,5 +317,42 @@ func TestDiscardedVectorBuildFreesVectors(t *testing.T) {
 	x.Rollback()
 	if refs() != before {
 		t.Errorf("%d references after the rollback, want %d", refs(), before)
+	}
+}
+
+// History that is taken back while an index is filled does not stay behind in it.
+func TestReclaimWaitsForAFillingBuild(t *testing.T) {
+	clock := NewSteppedClock(begin2025)
+	s, err := Open(ctx, "", Options{Clock: clock, Hooks: testHooks()})
+	must(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	def := createBare(t, s, notesKeeping(testRetention))
+	x := begin(t, s, ReadCommitted)
+	id := insert(t, x, def, note(1, "a", 1, ""))
+	commitTxn(t, x)
+	for i := range 5 {
+		clock.Advance(time.Second)
+		x = begin(t, s, ReadCommitted)
+		must(t, set(x, def, id, note(1, "a", i, "")))
+		commitTxn(t, x)
+	}
+	clock.Advance(time.Minute)
+	x = begin(t, s, ReadCommitted)
+	tb := s.table(notesID)
+	ix, err := s.newIndex(x.Catalog(), tb, def, notesIndexes()[1])
+	must(t, err)
+	b := x.beginBuild(tb, ix)
+	must(t, b.fill(ctx))
+	reclaimed := make(chan error, 1)
+	go func() { reclaimed <- s.ReclaimNow(ctx) }()
+	time.Sleep(50 * time.Millisecond) // it must not end in this time, however long it is
+	must(t, b.join(ctx))
+	tb.attach(ix, s.Now())
+	must(t, <-reclaimed)
+	must(t, s.Check(ctx))
+	tb.mu.RLock()
+	defer tb.mu.RUnlock()
+	if tb.versions.n > 2 {
+		t.Errorf("%d versions are left", tb.versions.n)
 	}
 }

@@ -36,6 +36,9 @@ const (
 
 	// restFactor: after a step the sweep rests this many times as long as the step took.
 	restFactor = 4
+
+	// buildPause is the time between looks whether an index build has joined.
+	buildPause = 10 * time.Millisecond
 )
 
 // noHorizon is the horizon of a table of which nothing was reclaimed.
@@ -200,10 +203,20 @@ type sweep struct {
 
 type textTerm struct{ partition, term string }
 
-// steps calls do under the table's lock until it says that it is done.
+// steps calls do under the table's lock until it says that it is done. While an
+// index is built that nobody else keeps up, it waits: that one would keep entries
+// of versions that are gone.
 func (w *sweep) steps(do func() (done bool, err error)) error {
 	for {
 		w.t.mu.Lock()
+		if len(w.t.builds) > 0 {
+			w.t.mu.Unlock()
+			time.Sleep(buildPause)
+			if err := w.rest(0); err != nil {
+				return err
+			}
+			continue
+		}
 		begin := time.Now()
 		done, err := do()
 		worked := time.Since(begin)
