@@ -24,6 +24,7 @@ type Catalog struct {
 	objects map[types.OID]entry
 	names   map[nameKey]types.OID // relations (tables, views, indexes, sequences share names) and other classes apart
 	indexes map[types.OID][]*Index
+	defined map[types.OID]*types.Defined // what codecs know of the user types but domains, and of the row types
 	virtual *Virtuals
 }
 
@@ -67,12 +68,16 @@ func (c *Catalog) With(version uint64, changes ...Change) *Catalog {
 	for k, v := range c.indexes {
 		n.indexes[k] = v
 	}
+	var made []*types.Defined
 	for _, ch := range changes {
 		n.remove(ch.ID)
 		if ch.Object != nil {
 			n.add(ch.Object, version)
+			made = append(made, definedBy(ch.Object)...)
 		}
 	}
+	types.Define(false, made...)
+	n.defined = c.definitions(changes, made)
 	return n
 }
 

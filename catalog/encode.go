@@ -62,6 +62,8 @@ func newObject(c Class) Object {
 		return &Database{}
 	case ClassFunction:
 		return &Function{}
+	case ClassType:
+		return &Type{}
 	}
 	return nil
 }

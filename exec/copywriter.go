@@ -16,6 +16,8 @@ type CopyWriter struct {
 	columns  []int // 1-based positions of the batch's columns
 	defaults []*eval.Expr
 	ords     []int // 0-based positions that defaults fill
+	domains  []*eval.Expr
+	checked  []int // 0-based positions that domains check
 	row      []types.Value
 	rows     int64
 }
@@ -44,6 +46,16 @@ func NewCopyWriter(ctx context.Context, env *Env, info *plan.TableInfo, columns 
 		}
 		c.defaults, c.ords = append(c.defaults, e), append(c.ords, d.Ord-1)
 	}
+	for _, d := range info.Domains {
+		if !given[d.Ord] {
+			continue
+		}
+		e, err := r.compile(d.Expr)
+		if err != nil {
+			return nil, err
+		}
+		c.domains, c.checked = append(c.domains, e), append(c.checked, d.Ord-1)
+	}
 	return c, nil
 }
 
@@ -65,6 +77,13 @@ func (c *CopyWriter) Write(b *Batch) error {
 				return err
 			}
 			c.row[c.ords[k]] = v
+		}
+		for k, e := range c.domains {
+			v, err := e.Values(c.row)
+			if err != nil {
+				return err
+			}
+			c.row[c.checked[k]] = v
 		}
 		if err := c.w.complete(c.row); err != nil {
 			return err

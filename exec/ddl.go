@@ -175,6 +175,9 @@ func (r *run) checkRows(s *plan.CheckRows) error {
 		if err != nil || v.IsNull() || v.Bool() {
 			return err
 		}
+		if s.Domain {
+			return domainViolated(s, schema)
+		}
 		if s.Constraint == "" {
 			return sqlerr.New(sqlerr.NotNullViolation, "column \"%s\" of relation \"%s\" contains null values", s.Column, s.Table.Name).
 				On(schema, s.Table.Name, s.Column, "")
@@ -182,6 +185,16 @@ func (r *run) checkRows(s *plan.CheckRows) error {
 		return sqlerr.New(sqlerr.CheckViolation, "check constraint \"%s\" of relation \"%s\" is violated by some row", s.Constraint, s.Table.Name).
 			On(schema, s.Table.Name, "", s.Constraint)
 	})
+}
+
+// domainViolated: a stored value does not satisfy what ALTER DOMAIN adds.
+func domainViolated(s *plan.CheckRows, schema string) error {
+	code, what := sqlerr.CheckViolation, "values that violate the new constraint"
+	if s.Constraint == "" {
+		code, what = sqlerr.NotNullViolation, "null values"
+	}
+	return sqlerr.New(code, "column \"%s\" of table \"%s\" contains %s", s.Column, s.Table.Name, what).
+		On(schema, s.Table.Name, s.Column, "")
 }
 
 // checkForeignKey verifies a new foreign key for the rows that are there already.

@@ -133,6 +133,7 @@ func (c *catalogStore) advance(ts Timestamp, locals []uint32) error {
 		}
 		c.rows[o.ObjectID()] = local
 		changes = append(changes, catalog.Change{ID: o.ObjectID(), Object: o})
+		catalog.Publish(o)
 	}
 	t.mu.RUnlock()
 	next := newest.catalog.With(uint64(ts), changes...)
@@ -176,6 +177,8 @@ func headerOf(o catalog.Object) *catalog.Header {
 	case *catalog.Database:
 		return &o.Header
 	case *catalog.Function:
+		return &o.Header
+	case *catalog.Type:
 		return &o.Header
 	}
 	return &catalog.Header{}

@@ -140,6 +140,9 @@ func (s *Store) layoutTables() error {
 			if err != nil {
 				return err
 			}
+			if i == c.head(local) {
+				catalog.Publish(o) // types whose last table is gone too: its rows are still read AS OF
+			}
 			def, ok := o.(*catalog.Table)
 			if !ok {
 				break
@@ -200,6 +203,7 @@ func (s *Store) replayPut(e *effect.Effect, ts Timestamp) error {
 			return err
 		}
 	}
+	catalog.Publish(o)
 	if def, ok := o.(*catalog.Table); ok {
 		return s.table(def.ID).describe(def)
 	}

@@ -19,7 +19,7 @@ const (
 )
 
 // firstOID is the first OID that user objects get.
-const firstOID = 16384
+const firstOID = int64(types.FirstUserOID)
 
 // oidSequence hands out OIDs. Its own OID is not one of an object.
 var oidSequence = catalog.Sequence{

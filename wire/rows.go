@@ -33,7 +33,8 @@ func rowDescription(cols []session.Column, formats []int16) *pgproto3.RowDescrip
 	m := &pgproto3.RowDescription{Fields: make([]pgproto3.FieldDescription, len(cols))}
 	for i, col := range cols {
 		size := int16(-1)
-		oid := col.Type.OID
+		typ := col.Type.Base() // a domain is shown as what it is made over
+		oid := typ.OID
 		if in := types.Lookup(oid); in != nil {
 			size = in.Len
 		}
@@ -42,7 +43,7 @@ func rowDescription(cols []session.Column, formats []int16) *pgproto3.RowDescrip
 		}
 		m.Fields[i] = pgproto3.FieldDescription{
 			Name: []byte(col.Name), TableOID: uint32(col.Table), TableAttributeNumber: uint16(col.Attr),
-			DataTypeOID: uint32(oid), DataTypeSize: size, TypeModifier: col.Type.Mod, Format: formatOf(formats, i),
+			DataTypeOID: uint32(oid), DataTypeSize: size, TypeModifier: typ.Mod, Format: formatOf(formats, i),
 		}
 	}
 	return m

@@ -120,7 +120,7 @@ func init() {
 func registerExtremes() {
 	for _, t := range []string{
 		"int2", "int4", "int8", "float4", "float8", "numeric", "text", "bpchar", "date", "time", "timetz",
-		"timestamp", "timestamptz", "interval", "oid", "anyarray",
+		"timestamp", "timestamptz", "interval", "oid", "anyarray", "anyenum",
 	} {
 		for name, sign := range map[string]int{"min": -1, "max": 1} {
 			addAggregate(name+"("+t+")", true, func(c *Call, _ []types.Value) Aggregator {

@@ -61,6 +61,8 @@ func comparisonBody(order ordering, test func(int) bool) body {
 func orderingOf(left, right types.OID) ordering {
 	l, r := types.Of(left).Kind(), types.Of(right).Kind()
 	switch {
+	case left == types.OIDAnyEnum:
+		return func(_ *Call, a, b types.Value) (int, error) { return cmp.Compare(a.Int(), b.Int()), nil }
 	case left == types.OIDAnyArray || left == types.OIDRecord:
 		return func(c *Call, a, b types.Value) (int, error) { return types.Compare(c.Args[0], a, b), nil }
 	case isFloatKind(l) && isFloatKind(r):

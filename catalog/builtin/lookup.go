@@ -39,6 +39,7 @@ func Less(t types.OID) *Operator { return comparison("<", t) }
 // comparison looks for an operator of the type's own, then for that of the
 // type it is binary coercible to (varchar → text), then for the polymorphic one.
 func comparison(name string, t types.OID) *Operator {
+	t = types.Of(t).Base().OID
 	if op := OperatorFor(name, t, t); op != nil {
 		return op
 	}
@@ -47,6 +48,8 @@ func comparison(name string, t types.OID) *Operator {
 		return OperatorFor(name, types.OIDText, types.OIDText)
 	case types.KindOID:
 		return OperatorFor(name, types.OIDOID, types.OIDOID)
+	case types.KindEnum:
+		return OperatorFor(name, types.OIDAnyEnum, types.OIDAnyEnum)
 	case types.KindArray:
 		return OperatorFor(name, types.OIDAnyArray, types.OIDAnyArray)
 	case types.KindRecord:

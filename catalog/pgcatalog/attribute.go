@@ -43,6 +43,9 @@ func init() {
 		for _, v := range s.cat.Virtuals().All() {
 			s.attributes(v.ID, v.Columns)
 		}
+		for _, t := range s.userTypes() {
+			s.attributes(t.Relation, t.Attributes)
+		}
 	}
 	providers["pg_attrdef"] = func(s *sheet) {
 		for _, o := range s.cat.All(catalog.ClassTable) {

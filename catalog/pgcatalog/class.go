@@ -41,6 +41,7 @@ func init() {
 		s.indexes()
 		s.sequences()
 		s.views()
+		s.composites()
 		s.virtuals()
 	}
 }

@@ -14,6 +14,11 @@ func init() {
 				s.constraint(t, &t.Constraints[i])
 			}
 		}
+		for _, t := range s.userTypes() {
+			for i := range t.Checks {
+				s.domainConstraint(t, &t.Checks[i])
+			}
+		}
 	}
 }
 

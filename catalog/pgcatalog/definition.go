@@ -69,7 +69,7 @@ func indexDef(cat *catalog.Catalog, x *catalog.Index, path []string) string {
 	if x.Predicate != "" {
 		b.WriteString(" WHERE " + condition(x.Predicate, path != nil))
 	}
-	return b.String()
+	return exprText(cat, path, b.String())
 }
 
 // condition writes a boolean expression in the parentheses that PostgreSQL
@@ -175,7 +175,7 @@ func constraintDef(cat *catalog.Catalog, t *catalog.Table, c *catalog.Constraint
 	s := ""
 	switch c.Kind {
 	case catalog.Check:
-		s = "CHECK (" + checkText(c.Expr, pretty) + ")"
+		s = "CHECK (" + checkText(exprText(cat, path, c.Expr), pretty) + ")"
 	case catalog.PrimaryKey, catalog.Unique:
 		s = uniqueDef(cat, t, c)
 	case catalog.ForeignKey:

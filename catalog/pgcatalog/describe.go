@@ -49,6 +49,8 @@ func header(o catalog.Object) *catalog.Header {
 		return &o.Header
 	case *catalog.Function:
 		return &o.Header
+	case *catalog.Type:
+		return &o.Header
 	}
 	return &catalog.Header{}
 }

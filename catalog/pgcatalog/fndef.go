@@ -50,6 +50,10 @@ var sequenceConst = regexp.MustCompile(`'(\d+)'::regclass`)
 
 // exprText writes a stored expression with the names of its sequences.
 func exprText(cat *catalog.Catalog, path []string, expr string) string {
+	expr = types.ShowKept(expr, func(id types.OID) string {
+		name, _ := typeName(cat, path, types.Of(id))
+		return name
+	})
 	if !strings.Contains(expr, "::regclass") {
 		return expr
 	}
@@ -98,6 +102,9 @@ func getIndexDef(s *scope, a []types.Value) (types.Value, error) {
 
 func getConstraintDef(s *scope, a []types.Value) (types.Value, error) {
 	t, c := findConstraint(s.cat, oidArg(a[0]))
+	if c == nil {
+		c = findDomainConstraint(s.cat, oidArg(a[0]))
+	}
 	if c == nil {
 		return types.Null, nil
 	}

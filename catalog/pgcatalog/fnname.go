@@ -53,7 +53,7 @@ func formatType(s *scope, a []types.Value) (types.Value, error) {
 	switch name, ok := typeName(s.cat, s.path, t); {
 	case t.OID == 0:
 		return types.NewString("-"), nil
-	case ok && !a[1].IsNull() && t.Mod < 0 && types.Lookup(t.OID) != nil:
+	case ok && !a[1].IsNull() && t.Mod < 0 && types.Lookup(t.OID) != nil && types.DefinedType(t.OID) == nil:
 		return types.NewString(types.FormatType(t)), nil // bpchar, where the plain name is character
 	case ok:
 		return types.NewString(name), nil
@@ -73,6 +73,9 @@ func toReg(typ types.OID) function {
 }
 
 func tableIsVisible(s *scope, a []types.Value) (types.Value, error) {
+	if t := compositeOf(s.cat, oidArg(a[0])); t != nil {
+		return types.NewBool(typeVisible(s.cat, t, s.path)), nil
+	}
 	o := s.cat.Object(oidArg(a[0]))
 	if o == nil || classOf(o.Class()) != classClass {
 		return types.Null, nil
@@ -81,7 +84,10 @@ func tableIsVisible(s *scope, a []types.Value) (types.Value, error) {
 }
 
 func typeIsVisible(s *scope, a []types.Value) (types.Value, error) {
-	if types.Lookup(oidArg(a[0])) != nil {
+	if t, _ := s.cat.TypeByID(oidArg(a[0])); t != nil {
+		return types.NewBool(typeVisible(s.cat, t, s.path)), nil
+	}
+	if id := oidArg(a[0]); types.Lookup(id) != nil && types.DefinedType(id) == nil {
 		return types.NewBool(true), nil
 	}
 	h, _ := rowTypeOf(s.cat, oidArg(a[0]))

@@ -55,6 +55,8 @@ func opclassOf(m catalog.Method, k *catalog.IndexKey) types.OID {
 // baseOf is the type whose operator classes serve a type that has none of its own.
 func baseOf(in *types.Info) types.OID {
 	switch in.Kind {
+	case types.KindEnum:
+		return types.OIDAnyEnum
 	case types.KindText:
 		return types.OIDText
 	case types.KindOID:

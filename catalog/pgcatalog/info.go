@@ -135,8 +135,11 @@ func infoViews(s *sheet) {
 // typeCells describes a type in the columns that columns, element_types and sequences share.
 func (s *sheet) typeCells(t types.Type) cells {
 	row := cells{"data_type": "USER-DEFINED"}
+	if u, array := s.cat.TypeByID(t.OID); u != nil {
+		return s.userTypeCells(u, array)
+	}
 	in := types.Lookup(t.OID)
-	if in == nil {
+	if in == nil || types.DefinedType(t.OID) != nil {
 		if h, array := rowTypeOf(s.cat, t.OID); h != nil && !array {
 			row["udt_catalog"], row["udt_schema"], row["udt_name"] = s.database(), s.cat.SchemaName(h.Schema), h.Name
 		}
@@ -155,6 +158,18 @@ func (s *sheet) typeCells(t types.Type) cells {
 	return row
 }
 
+// userTypeCells is typeCells for a type that a user made; a domain shows as its base type.
+func (s *sheet) userTypeCells(t *catalog.Type, array bool) cells {
+	if t.Kind == catalog.DomainType && !array {
+		return s.typeCells(t.Base)
+	}
+	row := cells{"data_type": "USER-DEFINED", "udt_catalog": s.database(), "udt_schema": s.cat.SchemaName(t.Schema), "udt_name": t.Name}
+	if array {
+		row["data_type"], row["udt_name"] = "ARRAY", "_"+t.Name
+	}
+	return row
+}
+
 func merge(into, from cells) cells {
 	for k, v := range from {
 		into[k] = v
@@ -170,10 +185,13 @@ func infoColumns(s *sheet, r *infoRelation) {
 		}
 		row := merge(s.tableCells(r.object), s.typeCells(c.Type))
 		row["column_name"], row["ordinal_position"], row["dtd_identifier"] = c.Name, i+1, strconv.Itoa(i+1)
+		if t, array := s.cat.TypeByID(c.Type.OID); t != nil && !array && t.Kind == catalog.DomainType {
+			row["domain_catalog"], row["domain_schema"], row["domain_name"] = s.database(), s.cat.SchemaName(t.Schema), t.Name
+		}
 		row["is_nullable"], row["is_self_referencing"] = yesNo(!c.NotNull), "NO"
 		row["is_generated"], row["is_updatable"] = "NEVER", yesNo(i < len(r.writes) && r.writes[i])
 		if c.Generated != "" {
-			row["is_generated"], row["generation_expression"] = "ALWAYS", bare(c.Generated)
+			row["is_generated"], row["generation_expression"] = "ALWAYS", bare(exprText(s.cat, defaultPath, c.Generated))
 		} else {
 			row["column_default"] = orNull(bare(exprText(s.cat, defaultPath, defaultText(c))))
 		}

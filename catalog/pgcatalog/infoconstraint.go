@@ -30,7 +30,7 @@ func init() {
 		s.eachConstraint(func(s *sheet, t *catalog.Table, c *catalog.Constraint) {
 			if c.Kind == catalog.Check {
 				row := s.constraintCells(t, c.Name)
-				row["check_clause"] = condition(c.Expr, false)
+				row["check_clause"] = condition(exprText(s.cat, defaultPath, c.Expr), false)
 				s.add(row)
 			}
 		})

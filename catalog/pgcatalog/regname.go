@@ -18,6 +18,10 @@ func RegName(cat *catalog.Catalog, path []string, typ, id types.OID) string {
 		if o := cat.Object(id); o != nil && classOf(o.Class()) == classClass {
 			return relationName(cat, o, path)
 		}
+		if t := compositeOf(cat, id); t != nil {
+			name, _ := userTypeName(cat, path, t.ID)
+			return name
+		}
 	case types.OIDRegtype:
 		if name, ok := typeName(cat, path, types.Of(id)); ok {
 			return name
@@ -48,7 +52,10 @@ func RegName(cat *catalog.Catalog, path []string, typ, id types.OID) string {
 
 // typeName is format_type: of built-in types and of relations' row types.
 func typeName(cat *catalog.Catalog, path []string, t types.Type) (string, bool) {
-	if types.Lookup(t.OID) != nil {
+	if name, ok := userTypeName(cat, path, t.OID); ok {
+		return name, true
+	}
+	if types.Lookup(t.OID) != nil && types.DefinedType(t.OID) == nil {
 		if t.Mod < 0 {
 			return plainName(t.OID), true
 		}

@@ -119,6 +119,9 @@ func relationByName(cat *catalog.Catalog, path []string, schema, name string) ty
 		if o := cat.Relation(s, name); o != nil {
 			return o.ObjectID()
 		}
+		if t := cat.Type(s, name); t != nil && t.Relation != 0 {
+			return t.Relation
+		}
 	}
 	return 0
 }
@@ -185,16 +188,12 @@ func typeByCatalogName(cat *catalog.Catalog, path, parts []string) types.OID {
 	if cat == nil {
 		return 0
 	}
-	row := strings.TrimPrefix(name, "_")
-	for _, n := range []string{name, row} {
-		switch o := cat.Object(relationByName(cat, path, schema, n)).(type) {
-		case *catalog.Table:
-			if n != name {
-				return o.ArrayTypeID
-			}
-			return o.TypeID
-		case *catalog.View:
-			return o.TypeID
+	if schema != "" {
+		path = []string{schema}
+	}
+	for _, s := range path {
+		if id := cat.TypeNamed(s, name); id != 0 {
+			return id
 		}
 	}
 	return 0

@@ -37,6 +37,9 @@ func init() {
 				s.rowType(v.TypeID, 0, &v.Header)
 			}
 		}
+		for _, t := range s.userTypes() {
+			s.userType(t)
+		}
 	}
 }
 

@@ -10,7 +10,12 @@ import (
 // AppendBinary appends the wire's binary format of v (PostgreSQL's send
 // functions), which must not be NULL. Error: 42883 for a type that has none.
 func AppendBinary(dst []byte, t Type, v Value) ([]byte, error) {
+	if t.OID >= FirstUserOID {
+		t = t.Base()
+	}
 	switch t.Kind() {
+	case KindEnum:
+		return appendEnum(dst, t, v.i, nil), nil
 	case KindBool, KindChar:
 		return append(dst, byte(v.i)), nil
 	case KindInt2:
@@ -64,6 +69,12 @@ func errNoBinary(t Type, which string) error {
 // value does not alias b. Errors: 22P03 for a form the type does not take, 08P01
 // where b ends early, and those of the type's own checks.
 func ParseBinary(t Type, b []byte) (Value, error) {
+	if t.OID >= FirstUserOID {
+		t = t.Base()
+	}
+	if t.Kind() == KindEnum {
+		return parseEnum(t, string(b), nil)
+	}
 	if w := binaryWidth(t.Kind()); w > 0 {
 		if len(b) < w {
 			return Null, errShortMessage()
@@ -83,7 +94,7 @@ func ParseBinary(t Type, b []byte) (Value, error) {
 	case KindArray:
 		return parseArrayBinary(t, b)
 	case KindRecord:
-		return Null, errAnonymousInput()
+		return parseRecordBinary(t, b)
 	case KindVector:
 		return parseVectorBinary(b)
 	case KindHalfvec:

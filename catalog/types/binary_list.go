@@ -175,6 +175,46 @@ func appendRecordBinary(dst []byte, v Value) ([]byte, error) {
 	return dst, nil
 }
 
+// parseRecordBinary is record_recv. Errors: 0A000 for an anonymous record, 42804
+// where the number or the types of the columns are others.
+func parseRecordBinary(t Type, b []byte) (Value, error) {
+	fields := t.Fields()
+	if fields == nil {
+		return Null, errAnonymousInput()
+	}
+	r := byteReader{b: b}
+	n := int(r.int32())
+	if r.short {
+		return Null, errShortMessage()
+	}
+	if n != len(fields) {
+		return Null, sqlerr.New(sqlerr.DatatypeMismatch, "wrong number of columns: %d, expected %d", n, len(fields))
+	}
+	rec := RecordValue{Of: t.OID}
+	for i, f := range fields {
+		oid := OID(r.int32())
+		if r.short {
+			return Null, errShortMessage()
+		}
+		if oid != f.Type.OID {
+			return Null, sqlerr.New(sqlerr.DatatypeMismatch, "binary data has type %d (%s) instead of expected %d (%s) in record column %d",
+				oid, typeNameOf(oid), f.Type.OID, typeNameOf(f.Type.OID), i+1)
+		}
+		v, err := r.sized(f.Type)
+		if err == nil {
+			v, err = ApplyTypmod(f.Type, v, false)
+		}
+		if err != nil {
+			return Null, err
+		}
+		rec.Types, rec.Values = append(rec.Types, f.Type.NoMod()), append(rec.Values, v)
+	}
+	if len(r.b) > 0 {
+		return Null, badBinary("improper binary format in record column %d", n)
+	}
+	return rec.Encode(), nil
+}
+
 // pgvector's format: int16 dimensions, int16 unused (0), the elements big endian.
 func appendVectorBinary(dst []byte, f []float32) []byte {
 	dst = binary.BigEndian.AppendUint16(dst, uint16(len(f)))

@@ -19,6 +19,9 @@ type Format struct {
 	// RegValue reads a name as a value of a reg* type, its inverse; nil reads
 	// numbers only. Errors as PostgreSQL's for a name that nothing has.
 	RegValue func(typ OID, text string) (OID, error)
+	// Defined returns a user's type as the session's catalog has it: labels and
+	// fields as of the statement. nil, or nil for an OID: the newest committed.
+	Defined func(OID) *Defined
 }
 
 // DefaultFormat is PostgreSQL's default with time zone UTC.

@@ -12,7 +12,14 @@ func ParseText(t Type, s string, f *Format) (Value, error) {
 	if f == nil {
 		f = DefaultFormat
 	}
+	if t.OID >= FirstUserOID {
+		t = t.Base()
+	}
 	switch t.Kind() {
+	case KindEnum:
+		return parseEnum(t, s, f)
+	case KindRecord:
+		return parseComposite(t, s, f)
 	case KindBool:
 		return parseBool(s)
 	case KindInt2:
@@ -103,8 +110,6 @@ func parseTextVar(t Type, s string) (Value, error) {
 		return NewString(""), nil
 	case KindInvalid:
 		return Null, sqlerr.New(sqlerr.UndefinedObject, "type with OID %d does not exist", t.OID)
-	case KindRecord:
-		return Null, errAnonymousInput()
 	case KindPseudo:
 		return Null, sqlerr.New(sqlerr.FeatureNotSupported, "cannot accept a value of type %s", t.Info().Name)
 	}

@@ -11,7 +11,12 @@ func AppendText(dst []byte, t Type, v Value, f *Format) []byte {
 	if f == nil {
 		f = DefaultFormat
 	}
+	if t.OID >= FirstUserOID {
+		t = t.Base()
+	}
 	switch t.Kind() {
+	case KindEnum:
+		return appendEnum(dst, t, v.i, f)
 	case KindBool:
 		if v.i != 0 {
 			return append(dst, 't')

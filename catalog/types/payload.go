@@ -21,7 +21,7 @@ func payloadWidth(k Kind) int {
 		return 2
 	case KindInt4, KindOID, KindFloat4, KindDate:
 		return 4
-	case KindInt8, KindFloat8, KindTime, KindTimestamp, KindTimestamptz:
+	case KindInt8, KindFloat8, KindTime, KindTimestamp, KindTimestamptz, KindEnum:
 		return 8
 	}
 	return 0

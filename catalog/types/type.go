@@ -54,7 +54,7 @@ var (
 // Kind groups types that share payload and algorithms.
 type Kind uint8
 
-// Kinds. Those up to KindTimestamptz are of the fixed class.
+// Kinds. Those up to KindEnum are of the fixed class.
 const (
 	KindInvalid Kind = iota
 	KindBool
@@ -69,6 +69,7 @@ const (
 	KindTime
 	KindTimestamp
 	KindTimestamptz
+	KindEnum // position among the labels, see Label
 	KindText // text, varchar, unknown, cstring, xml, pg_node_tree, refcursor
 	KindBpchar
 	KindName
@@ -100,7 +101,7 @@ const (
 )
 
 // Fixed reports whether the payload lives in Value.Int and Column.I64.
-func (k Kind) Fixed() bool { return k >= KindBool && k <= KindTimestamptz }
+func (k Kind) Fixed() bool { return k >= KindBool && k <= KindEnum }
 
 // Info describes a type as pg_type does.
 type Info struct {
@@ -112,25 +113,34 @@ type Info struct {
 	Align     byte // typalign
 	Category  byte // typcategory
 	Preferred bool
-	TypType   byte // 'b' base, 'p' pseudo
+	TypType   byte // 'b' base, 'p' pseudo, 'e' enum, 'd' domain, 'c' composite, 'r' range, 'm' multirange
 	Elem      OID  // element type of an array
 	Array     OID  // its array type
 	Kind      Kind
 }
 
-// Lookup returns the description of a built-in or extension type, nil if oid names none.
-func Lookup(oid OID) *Info { return registry[oid] }
+// Lookup returns the description of a type, nil if oid names none. That of a
+// domain has the kind, the category and the element of its base type.
+func Lookup(oid OID) *Info {
+	if d := DefinedType(oid); d != nil {
+		return &d.Info
+	}
+	return registry[oid]
+}
 
-// LookupName finds a type by its pg_type name ("int4", "_text", "vector"), nil if none.
+// LookupName finds a built-in or extension type by its pg_type name ("int4", "_text", "vector"), nil if none.
 func LookupName(name string) *Info { return byName[name] }
 
-// All returns every registered type in order of OID. The slice is shared: do not change it.
+// All returns every built-in and extension type in order of OID. The slice is shared: do not change it.
 func All() []*Info { return ordered }
 
 // Kind returns the kind of the type, KindInvalid for an unknown OID.
 func (t Type) Kind() Kind {
 	if int(t.OID) < len(kinds) {
 		return kinds[t.OID]
+	}
+	if d := DefinedType(t.OID); d != nil {
+		return d.Kind
 	}
 	return KindInvalid
 }
@@ -140,7 +150,7 @@ func (t Type) Fixed() bool { return t.Kind().Fixed() }
 
 // Info returns the description; it panics for an OID that no type has.
 func (t Type) Info() *Info {
-	in := registry[t.OID]
+	in := Lookup(t.OID)
 	if in == nil {
 		panic("types: no type with this OID")
 	}
@@ -149,7 +159,10 @@ func (t Type) Info() *Info {
 
 // Elem returns the element type of an array type (modifier kept), or OID 0.
 func (t Type) Elem() Type {
-	if in := registry[t.OID]; in != nil && in.Kind == KindArray {
+	if t.OID >= FirstUserOID {
+		t = t.Base()
+	}
+	if in := Lookup(t.OID); in != nil && in.Kind == KindArray {
 		return Type{OID: in.Elem, Mod: t.Mod}
 	}
 	return Type{}
@@ -157,7 +170,7 @@ func (t Type) Elem() Type {
 
 // ArrayOf returns the array type of t (modifier kept), or OID 0 where none exists.
 func (t Type) ArrayOf() Type {
-	if in := registry[t.OID]; in != nil && in.Array != 0 {
+	if in := Lookup(t.OID); in != nil && in.Array != 0 {
 		return Type{OID: in.Array, Mod: t.Mod}
 	}
 	return Type{}

@@ -174,7 +174,7 @@ func FormatType(t Type) string {
 	if in == nil {
 		return "???"
 	}
-	if in.Kind == KindArray && t.OID != OIDInt2Vector && t.OID != OIDOIDVector {
+	if in.Kind == KindArray && in.TypType != 'd' && t.OID != OIDInt2Vector && t.OID != OIDOIDVector {
 		return FormatType(Type{OID: in.Elem, Mod: t.Mod}) + "[]"
 	}
 	if t.Mod < 0 {

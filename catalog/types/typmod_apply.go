@@ -12,6 +12,9 @@ import (
 // strings; an assignment may cut blanks only. NULL and types without a modifier
 // pass through. Errors: 22001, 22003, 22008, 22000 (vector), 22026 (bit).
 func ApplyTypmod(t Type, v Value, explicit bool) (Value, error) {
+	if t.OID >= FirstUserOID {
+		t = t.Base()
+	}
 	if t.Mod < 0 || !v.valid {
 		return v, nil
 	}

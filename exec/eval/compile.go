@@ -90,6 +90,8 @@ func (c *Compiler) node(e plan.Expr, x *Expr) (node, error) {
 	case *plan.Relabel:
 		arg, err := c.sub(e.Arg, x)
 		return &relabel{arg: arg, typ: e.Typ}, err
+	case *plan.CoerceDomain:
+		return c.coerceDomain(e, x)
 	case *plan.IOCast, *plan.Typmod, *plan.ArrayCast:
 		return c.cast(e, x)
 	case *plan.BoolOp, *plan.Not, *plan.NullTest, *plan.BoolTest, *plan.DistinctFrom, *plan.NullIf:

@@ -10,7 +10,11 @@ func (c *Compiler) record(e plan.Expr, x *Expr) (node, error) {
 	switch e := e.(type) {
 	case *plan.RowExpr:
 		fields, err := c.subs(e.Fields, x)
-		return &rowExpr{fields: fields, names: e.Names, types: plan.FuncArgs(e.Fields)}, err
+		n := &rowExpr{fields: fields, names: e.Names, types: plan.FuncArgs(e.Fields)}
+		if e.Typ.OID != types.OIDRecord {
+			n.of = e.Typ.OID
+		}
+		return n, err
 	case *plan.Field:
 		arg, err := c.sub(e.Arg, x)
 		return &field{arg: arg, n: e.N}, err
@@ -23,10 +27,11 @@ type rowExpr struct {
 	fields []*Expr
 	names  []string
 	types  []types.Type
+	of     types.OID // the composite type, 0 for a record
 }
 
 func (n *rowExpr) row(r *Row) (types.Value, error) {
-	rec := types.RecordValue{Types: n.types, Names: n.names, Values: make([]types.Value, len(n.fields))}
+	rec := types.RecordValue{Of: n.of, Types: n.types, Names: n.names, Values: make([]types.Value, len(n.fields))}
 	for i, f := range n.fields {
 		v, err := f.n.row(r)
 		if err != nil {

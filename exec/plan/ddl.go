@@ -42,7 +42,8 @@ type CheckRows struct {
 	Table      *catalog.Table
 	Cond       Expr
 	Constraint string // "" for NOT NULL
-	Column     string // of NOT NULL
+	Column     string // of NOT NULL and of a domain's constraint
+	Domain     bool   // the constraint is of the domain of Column
 }
 
 // CheckForeignKey verifies that every live row has its parent (23503).

@@ -15,7 +15,7 @@ import (
 
 // String prints a literal: 5, 'x'::text, NULL::integer.
 func (e *Const) String() string {
-	name := types.FormatType(e.Typ)
+	name := types.KeptName(e.Typ)
 	if e.Val.IsNull() {
 		return "NULL::" + name
 	}
@@ -119,13 +119,13 @@ func list(args []Expr) string {
 // castText prints (arg)::type; a literal of unknown type needs no parentheses.
 func castText(arg Expr, t types.Type) string {
 	if c, ok := arg.(*Const); ok && c.Typ.OID == types.OIDUnknown && !c.Val.IsNull() {
-		return c.String() + "::" + types.FormatType(t)
+		return c.String() + "::" + types.KeptName(t)
 	}
 	inner := arg.String()
 	if !strings.HasPrefix(inner, "(") {
 		inner = "(" + inner + ")"
 	}
-	return inner + "::" + types.FormatType(t)
+	return inner + "::" + types.KeptName(t)
 }
 
 // String prints the cast.
@@ -155,6 +155,9 @@ func (e *Typmod) String() string {
 }
 
 // String prints the cast.
+func (e *CoerceDomain) String() string { return castText(e.Arg, e.Typ) }
+
+// String prints a cast.
 func (e *ArrayCast) String() string { return castText(e.Arg, e.Typ) }
 
 // String prints (a AND b) or (a OR b).
@@ -239,7 +242,7 @@ func (e *ArrayOp) String() string {
 // String prints ARRAY[…].
 func (e *ArrayExpr) String() string {
 	if len(e.Elems) == 0 {
-		return "ARRAY[]::" + types.FormatType(e.Typ)
+		return "ARRAY[]::" + types.KeptName(e.Typ)
 	}
 	return "ARRAY[" + list(e.Elems) + "]"
 }

@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"strings"
+
+	"synapse/catalog/types"
 )
 
 // describe starts a Description with the node's estimate.
@@ -10,6 +12,7 @@ func (e Estimate) describe(title string, props ...Prop) Description {
 	var kept []Prop
 	for _, p := range props {
 		if p.Value != "" {
+			p.Value = types.ShowKept(p.Value, nil)
 			kept = append(kept, p)
 		}
 	}

@@ -76,6 +76,22 @@ type ArrayCast struct {
 	Typ  types.Type
 }
 
+// CoerceDomain makes a value of the base type one of a domain: it is 23502 for a
+// NULL where NotNull, 23514 where a check is false.
+type CoerceDomain struct {
+	Arg     Expr
+	Typ     types.Type
+	Schema  string // of the domain, for errors
+	NotNull bool
+	Checks  []DomainCheck // the innermost domain's first
+}
+
+// DomainCheck is a check of a domain: Cond is over a row of one column, the value.
+type DomainCheck struct {
+	Name string
+	Cond Expr
+}
+
 // BoolOp is AND, OR.
 type BoolOp struct {
 	Or   bool
@@ -234,6 +250,7 @@ func (e *IOCast) Type() types.Type       { return e.Typ }
 func (e *Relabel) Type() types.Type      { return e.Typ }
 func (e *Typmod) Type() types.Type       { return e.Typ }
 func (e *ArrayCast) Type() types.Type    { return e.Typ }
+func (e *CoerceDomain) Type() types.Type { return e.Typ }
 func (*BoolOp) Type() types.Type         { return types.Bool }
 func (*Not) Type() types.Type            { return types.Bool }
 func (*NullTest) Type() types.Type       { return types.Bool }

@@ -117,6 +117,7 @@ type TableInfo struct {
 	Indexes   []*catalog.Index
 	Checks    []CheckExpr
 	Generated []ColumnExpr
+	Domains   []ColumnExpr // checks of columns that are of domains, for values that came as text (COPY)
 	Defaults  []ColumnExpr // of every column that has one, for COPY and ON CONFLICT; no column references
 }
 

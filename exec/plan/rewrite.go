@@ -30,6 +30,13 @@ func MapChildren(e Expr, f func(Expr) Expr) Expr {
 			c.Arg = arg
 			return &c
 		}
+	case *CoerceDomain:
+		// The checks are over the value, not over the row: they are left alone.
+		if arg := m.one(e.Arg); m.changed {
+			c := *e
+			c.Arg = arg
+			return &c
+		}
 	case *ArrayCast:
 		// Elem is over the element, not over the row: it is left alone.
 		if arg := m.one(e.Arg); m.changed {

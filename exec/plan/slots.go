@@ -43,6 +43,10 @@ func (w *slotWalk) expr(e Expr) {
 		switch e := e.(type) {
 		case *Slot:
 			w.used[e.N] = true
+		case *CoerceDomain:
+			for i := range e.Checks {
+				w.expr(e.Checks[i].Cond)
+			}
 		case *ArrayCast:
 			w.expr(e.Elem)
 		case *SubPlan:

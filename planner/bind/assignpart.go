@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"synapse/catalog"
 	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
@@ -9,16 +11,24 @@ import (
 	"synapse/planner/ast"
 )
 
-// Assignments to parts of a column: SET a[i] = v, a[i:j] = v, j['key'] = v, and
+// Assignments to parts of a column: SET a[i] = v, a[i:j] = v, j['key'] = v, c.f = v, and
 // the same in INSERT's column list.
 
 // assignedPart puts a value into a part of old, the column's value so far. value
 // binds it once its type is known.
 func (b *binder) assignedPart(s *scope, old plan.Expr, col *catalog.Column, steps []*ast.Step, pos int, value func(types.Type, partError) (plan.Expr, error)) (plan.Expr, error) {
-	for _, st := range steps {
-		if st.Kind == ast.StepField {
-			return nil, sqlerr.Unsupported("assignment to field \""+st.Name+"\" of column \""+col.Name+"\"", "Assign the whole row value.").At(b.at(pos))
+	if steps[0].Kind == ast.StepField {
+		return b.assignedField(s, old, col, steps, pos, value)
+	}
+	if n := slices.IndexFunc(steps, func(st *ast.Step) bool { return st.Kind == ast.StepField }); n > 0 {
+		// a[1].f = …: the element with another field becomes the element.
+		elem, err := b.subscript(s, old, steps[:n], pos)
+		if err != nil {
+			return nil, err
 		}
+		return b.assignedPart(s, old, col, steps[:n], pos, func(types.Type, partError) (plan.Expr, error) {
+			return b.assignedField(s, elem, col, steps[n:], pos, value)
+		})
 	}
 	out := &plan.SubscriptSet{Arg: old}
 	t := old.Type().NoMod()

@@ -102,7 +102,7 @@ func (b *binder) columnAsFunction(s *scope, e *ast.FuncCall, in *invocation) (pl
 	if len(e.Name) != 1 || len(in.args) != 1 || len(b.functionsNamed(e.Name)) > 0 || e.Star || e.Over != nil {
 		return nil, false, nil
 	}
-	for _, f := range compositeFields(in.args[0]) {
+	for _, f := range b.compositeFields(in.args[0]) {
 		if f.Name == e.Name[0] {
 			x, err := b.fieldOf(in.args[0], f.Name, e.Pos())
 			return x, true, err

@@ -70,7 +70,7 @@ func CatalogText(ctx *Context, t *catalog.Table, text string) (plan.Expr, error)
 // ColumnLabel is the name PostgreSQL gives a column without AS: "?column?" if it finds none.
 func ColumnLabel(e ast.Expr) string { return (&statement{}).columnName(e) }
 
-// NextValue is the default of a serial or identity column.
+// NextValue is the default that a serial or identity column has, or one of a domain.
 func NextValue(ctx *Context, c *catalog.Column) (plan.Expr, error) {
 	b := newBinder(ctx, "")
 	x, err := b.columnDefault(c)

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -27,9 +29,15 @@ func (b *binder) convert(e plan.Expr, target types.Type, ctx builtin.CastContext
 	source := e.Type().OID
 	switch {
 	case source == target.OID, target.OID == types.OIDAny, target.OID == types.OIDRecord && category(source) == 'C':
-		return e, nil
+		return b.resolveFieldsOf(e, pos)
 	case isPolymorphic(target.OID):
-		return e, nil
+		return b.resolveFieldsOf(e, pos)
+	}
+	if target.IsDomain() {
+		return b.inDomain(e, target, ctx, pos)
+	}
+	if source == types.OIDUnknown && overDomain(target) {
+		return b.arrayInDomain(e, target, pos)
 	}
 	if source == types.OIDUnknown {
 		switch u := e.(type) {
@@ -39,6 +47,9 @@ func (b *binder) convert(e plan.Expr, target types.Type, ctx builtin.CastContext
 			return b.coerceParam(u, target.OID, pos)
 		}
 		return &plan.IOCast{Arg: e, Typ: target.NoMod()}, nil
+	}
+	if source == types.OIDRecord && b.fieldsOf(target) != nil {
+		return b.toComposite(e, target, ctx, pos)
 	}
 	kind, cast := pathway(target.OID, source, ctx)
 	switch kind {
@@ -128,10 +139,39 @@ func (b *binder) coerceSpecific(e plan.Expr, target types.Type, what string, pos
 
 // resolveUnknown makes text of what is still of type unknown.
 func (b *binder) resolveUnknown(e plan.Expr, pos int) (plan.Expr, error) {
+	if row, ok := e.(*plan.RowExpr); ok && row.Typ.OID == types.OIDRecord {
+		return b.resolveFields(row, pos)
+	}
 	if e.Type().OID != types.OIDUnknown {
 		return e, nil
 	}
 	return b.convert(e, types.Text, builtin.CastImplicit, pos)
+}
+
+// resolveFieldsOf is resolveFields where e is a row; other expressions stay.
+func (b *binder) resolveFieldsOf(e plan.Expr, pos int) (plan.Expr, error) {
+	if row, ok := e.(*plan.RowExpr); ok {
+		return b.resolveFields(row, pos)
+	}
+	return e, nil
+}
+
+// resolveFields makes text of the fields of a row that are still of type unknown.
+func (b *binder) resolveFields(row *plan.RowExpr, pos int) (plan.Expr, error) {
+	for i, f := range row.Fields {
+		x, err := b.resolveUnknown(f, pos)
+		if err != nil {
+			return nil, err
+		}
+		if x == f {
+			continue
+		}
+		n := *row
+		n.Fields = slices.Clone(row.Fields)
+		n.Fields[i] = x
+		row = &n
+	}
+	return row, nil
 }
 
 // coerceAssign converts a value to the column it is stored in.

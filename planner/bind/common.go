@@ -24,8 +24,9 @@ func (b *binder) commonType(list []located, what string) (types.OID, error) {
 	if same {
 		return best, nil
 	}
+	best = baseOID(best)
 	for _, e := range list[1:] {
-		t := e.expr.Type().OID
+		t := baseOID(e.expr.Type().OID)
 		if t == types.OIDUnknown || t == best {
 			continue
 		}

@@ -232,10 +232,7 @@ func (b *binder) row(s *scope, e *ast.RowExpr) (plan.Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		if x, err = b.resolveUnknown(x, startOf(a)); err != nil {
-			return nil, err
-		}
-		out.Fields = append(out.Fields, x)
+		out.Fields = append(out.Fields, x) // of type unknown still: a composite type may say what it is
 	}
 	return out, nil
 }
@@ -388,10 +385,13 @@ func (b *binder) fieldOf(x plan.Expr, name string, pos int) (plan.Expr, error) {
 			}
 		}
 	}
-	for i, f := range compositeFields(x) {
+	for i, f := range b.compositeFields(x) {
 		if f.Name == name {
 			return &plan.Field{Arg: x, N: i, Name: name, Typ: f.Type}, nil
 		}
+	}
+	if b.fieldsOf(x.Type()) != nil {
+		return nil, b.errorf(sqlerr.UndefinedColumn, pos, "column \"%s\" not found in data type %s", name, typeName(x.Type().OID))
 	}
 	if x.Type().OID == types.OIDRecord {
 		return nil, b.errorf(sqlerr.UndefinedColumn, pos, "could not identify column \"%s\" in record data type", name)
@@ -399,8 +399,8 @@ func (b *binder) fieldOf(x plan.Expr, name string, pos int) (plan.Expr, error) {
 	return nil, b.errorf(sqlerr.WrongObjectType, pos, "column notation .%s applied to type %s, which is not a composite type", name, typeName(x.Type().OID))
 }
 
-// compositeFields lists the fields of a composite value where they are known.
-func compositeFields(x plan.Expr) []builtin.OutColumn {
+// recordFields lists the fields of an expression that makes a row.
+func recordFields(x plan.Expr) []builtin.OutColumn {
 	if r := asRow(x); r != nil {
 		x = r
 	}
@@ -414,6 +414,9 @@ func compositeFields(x plan.Expr) []builtin.OutColumn {
 			return x.rel.cols[x.col].fields
 		}
 	case *plan.RowExpr:
+		if x.Typ.OID != types.OIDRecord && len(x.Names) == 0 {
+			return nil // a composite type, which knows its fields
+		}
 		var out []builtin.OutColumn
 		for i, f := range x.Fields {
 			if i < len(x.Names) {

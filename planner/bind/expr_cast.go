@@ -26,7 +26,11 @@ func (b *binder) cast(s *scope, e *ast.CastExpr) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := b.coerce(x, t, builtin.CastExplicit, startOf(e.Arg))
+	at := startOf(e.Arg)
+	if x.Type().OID == types.OIDRecord && e.Pos() >= 0 {
+		at = e.Pos()
+	}
+	out, err := b.coerce(x, t, builtin.CastExplicit, at)
 	if err != nil || out != nil {
 		return out, err
 	}

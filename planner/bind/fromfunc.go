@@ -87,6 +87,10 @@ func (b *binder) addFunction(s *scope, rel *relation, item *ast.FuncRefItem, def
 			names = append(names, c.Name)
 			call.Cols = append(call.Cols, c.Type)
 		}
+		for _, c := range b.fieldsOf(f.typ) {
+			call.Expand = true
+			names, call.Cols = append(names, c.Name), append(call.Cols, c.Type)
+		}
 		if names == nil {
 			names, call.Cols = []string{name}, []types.Type{f.typ}
 		}
@@ -95,7 +99,7 @@ func (b *binder) addFunction(s *scope, rel *relation, item *ast.FuncRefItem, def
 			return b.errorf(sqlerr.FeatureNotSupported, item.Pos(), "set-returning functions must appear at top level of FROM")
 		}
 		call.Expr, call.Cols, names = x, []types.Type{x.Type()}, []string{name}
-		if fields := compositeFields(x); len(fields) > 0 {
+		if fields := b.compositeFields(x); len(fields) > 0 {
 			call.Expand, call.Cols, names = true, nil, nil
 			for _, c := range fields {
 				names, call.Cols = append(names, c.Name), append(call.Cols, c.Type)
@@ -106,7 +110,7 @@ func (b *binder) addFunction(s *scope, rel *relation, item *ast.FuncRefItem, def
 		if names, err = b.columnDefs(&call, x, defs); err != nil {
 			return err
 		}
-	} else if len(call.Cols) == 1 && call.Cols[0].OID == types.OIDRecord && compositeFields(x) == nil {
+	} else if len(call.Cols) == 1 && call.Cols[0].OID == types.OIDRecord && b.compositeFields(x) == nil {
 		return b.errorf(sqlerr.SyntaxError, startOf(item.Call), "a column definition list is required for functions returning \"record\"")
 	}
 	for i, n := range names {
@@ -118,7 +122,7 @@ func (b *binder) addFunction(s *scope, rel *relation, item *ast.FuncRefItem, def
 
 // columnDefs applies AS t(a int, b text).
 func (b *binder) columnDefs(call *plan.SetCall, x plan.Expr, defs []*ast.ColumnDef) ([]string, error) {
-	if x.Type().OID != types.OIDRecord || compositeFields(x) != nil {
+	if x.Type().OID != types.OIDRecord || b.compositeFields(x) != nil {
 		return nil, b.errorf(sqlerr.SyntaxError, defs[0].Pos(), "a column definition list is only allowed for functions returning \"record\"")
 	}
 	if f, ok := x.(*plan.Func); ok { // its body has to know the columns

@@ -159,7 +159,7 @@ func (b *binder) resolve(in *invocation) (*target, error) {
 		case 1:
 			chosen = list[0]
 		default:
-			if chosen = chooseCandidate(list, actual); chosen == nil {
+			if chosen = chooseCandidate(list, baseOIDs(actual)); chosen == nil {
 				return nil, b.errorf(sqlerr.AmbiguousFunction, in.pos, "function %s is not unique", in.signature(actual)).
 					WithHint("Could not choose a best candidate function. " + addCastsHint)
 			}

@@ -281,6 +281,11 @@ func (b *binder) bindDefault(c *catalog.Column) (plan.Expr, error) {
 			return nil, err
 		}
 		return b.coerceAssign(next, c.Type, c.Name, -1)
+	case c.Default == "" && c.Type.IsDomain():
+		if x, err := b.domainDefault(c.Type); x != nil || err != nil {
+			return x, err
+		}
+		return b.toDomain(nullConst(c.Type.Base().NoMod()), c.Type)
 	case c.Default == "":
 		return nil, nil
 	}

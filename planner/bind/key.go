@@ -94,6 +94,8 @@ func (w *keyWriter) more(e plan.Expr) {
 		w.int(e.N)
 	case *plan.Typmod:
 		fmt.Fprintf(w, "%t", e.Explicit)
+	case *plan.CoerceDomain:
+		w.int(int(e.Typ.OID))
 	case *plan.ArrayCast:
 		w.expr(e.Elem)
 	}

@@ -107,6 +107,10 @@ func (b *binder) regLookup(text string, t types.OID, pos int) (oid types.OID, ok
 		}
 		name := parts[len(parts)-1]
 		o := b.lookupRelation(schema, name)
+		if t := b.findComposite(schema, name); o == nil && t != nil {
+			b.dependOn(t.ID, nil)
+			return t.Relation, true, nil
+		}
 		if o == nil {
 			return 0, false, b.errorf(sqlerr.UndefinedTable, pos, "relation \"%s\" does not exist", text)
 		}

@@ -14,6 +14,7 @@ func (b *binder) operator(name string, left, right types.OID, pos int) (*builtin
 	if left == 0 {
 		args = args[1:]
 	}
+	args = baseOIDs(args)
 	op, err := b.chooseOperator(name, args, pos)
 	if err != nil {
 		return nil, nil, 0, err

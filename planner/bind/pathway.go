@@ -30,6 +30,7 @@ func rank(c builtin.CastContext) int {
 // pathway finds the way from one type to another that the context allows, as
 // PostgreSQL's find_coercion_pathway.
 func pathway(target, source types.OID, ctx builtin.CastContext) (pathKind, *builtin.Cast) {
+	source = baseOID(source)
 	if target == source {
 		return pathRelabel, nil
 	}
@@ -63,6 +64,17 @@ func pathway(target, source types.OID, ctx builtin.CastContext) (pathKind, *buil
 	return pathNone, nil
 }
 
+// baseOID is the type below a domain.
+func baseOID(t types.OID) types.OID { return types.Of(t).Base().OID }
+
+func baseOIDs(list []types.OID) []types.OID {
+	out := make([]types.OID, len(list))
+	for i, t := range list {
+		out[i] = baseOID(t)
+	}
+	return out
+}
+
 // arrayElem is the element type of an array type, else 0.
 func arrayElem(t types.OID) types.OID {
 	if !types.Of(t).IsArray() {
@@ -80,11 +92,15 @@ func canCoerceAll(sources, targets []types.OID, ctx builtin.CastContext) bool {
 	generic := false
 	for i, target := range targets {
 		source := sources[i]
+		if source != target && !isPolymorphic(target) {
+			target = baseOID(target)
+		}
 		switch {
 		case source == target, target == types.OIDAny, source == types.OIDUnknown && !isPolymorphic(target):
 		case isPolymorphic(target):
 			generic = true
-		case target == types.OIDRecord && category(source) == 'C':
+		case target == types.OIDRecord && category(source) == 'C',
+			source == types.OIDRecord && category(target) == 'C':
 		default:
 			if k, _ := pathway(target, source, ctx); k == pathNone {
 				return false

@@ -31,6 +31,9 @@ func infer(declared, actual []types.OID) (g generics, usesElem, usesCommon, ok b
 			if g.elem != 0 && g.elem != a {
 				return g, usesElem, usesCommon, false
 			}
+			if d == types.OIDAnyEnum && types.Of(a).Kind() != types.KindEnum {
+				return g, usesElem, usesCommon, false
+			}
 			g.elem = a
 		case types.OIDAnyArray:
 			usesElem = true
@@ -86,6 +89,13 @@ func isArrayType(t types.OID) bool { return t == types.OIDAnyArray || types.Of(t
 // they have none that all convert to.
 func commonOID(list []types.OID) (types.OID, bool) {
 	best := list[0]
+	for _, t := range list[1:] {
+		if t != best {
+			list = baseOIDs(list)
+			best = list[0]
+			break
+		}
+	}
 	for _, t := range list[1:] {
 		if t == best {
 			continue

@@ -122,7 +122,7 @@ func (q *query) output() []relColumn {
 	}
 	out := make([]relColumn, len(list))
 	for i, t := range list {
-		out[i] = relColumn{name: t.name, typ: t.expr.Type(), fields: compositeFields(t.expr), table: t.table, attr: t.attr}
+		out[i] = relColumn{name: t.name, typ: t.expr.Type(), fields: recordFields(t.expr), table: t.table, attr: t.attr}
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package bind
 
 import (
 	"synapse/catalog/sqlerr"
-	"synapse/catalog/types"
 	"synapse/exec/plan"
 	"synapse/planner/ast"
 )
@@ -247,7 +246,7 @@ func (it *nameItem) rowOf(pos int) plan.Expr {
 	if it.rel != nil && it.rel.scalarFunction() {
 		return it.rel.column(0, pos)
 	}
-	row := &plan.RowExpr{Typ: types.Record}
+	row := &plan.RowExpr{Typ: it.rel.rowType()}
 	for i := range it.cols {
 		row.Fields = append(row.Fields, placed(it.cols[i].expr, pos))
 		row.Names = append(row.Names, it.cols[i].name)
@@ -256,8 +255,8 @@ func (it *nameItem) rowOf(pos int) plan.Expr {
 		return row
 	}
 	// The row that an outer join did not find is NULL, not a row of NULLs.
-	missing := plan.When{Cond: &plan.NullTest{Arg: row}, Then: nullConst(types.Record)}
-	return &plan.Case{Whens: []plan.When{missing}, Else: row, Typ: types.Record}
+	missing := plan.When{Cond: &plan.NullTest{Arg: row}, Then: nullConst(row.Typ)}
+	return &plan.Case{Whens: []plan.When{missing}, Else: row, Typ: row.Typ}
 }
 
 // asRow finds the row expression of a whole row reference; nil for others.

@@ -49,7 +49,9 @@ func (b *binder) tableInfo(t *catalog.Table) (*plan.TableInfo, error) {
 			info.Defaults = append(info.Defaults, plan.ColumnExpr{Ord: i + 1, Expr: x})
 		}
 	}
-	return info, nil
+	var err error
+	info.Domains, err = b.textChecks(t)
+	return info, err
 }
 
 // tableExpr binds an expression over a table's row: Col i is Columns[i].

@@ -129,7 +129,7 @@ func (b *binder) expandComposite(s *scope, e *ast.IndirectionExpr) ([]*entry, er
 	if err != nil {
 		return nil, err
 	}
-	fields := compositeFields(x)
+	fields := b.compositeFields(x)
 	if fields == nil {
 		if x.Type().OID == types.OIDRecord {
 			return nil, b.errorf(sqlerr.FeatureNotSupported, startOf(e), "record type has not been registered")

@@ -18,6 +18,9 @@ func (b *binder) typeOf(n *ast.TypeName) (types.Type, error) {
 	}
 	in := b.lookupType(n)
 	if in == nil {
+		if schema := n.Schema(); schema != "" && b.ctx.Catalog.Schema(schema) == nil {
+			return types.Type{}, b.errorf(sqlerr.InvalidSchemaName, n.Pos(), "schema \"%s\" does not exist", schema)
+		}
 		return types.Type{}, b.errorf(sqlerr.UndefinedObject, n.Pos(), "type \"%s\" does not exist", joinDots(n.Names))
 	}
 	t := types.Of(in.OID)
@@ -37,12 +40,45 @@ func (b *binder) typeOf(n *ast.TypeName) (types.Type, error) {
 	return t, nil
 }
 
+// lookupType finds a type by name: PostgreSQL's own, then those that users made
+// and the row types of relations. nil if there is none.
 func (b *binder) lookupType(n *ast.TypeName) *types.Info {
-	switch n.Schema() {
+	schema, name := n.Schema(), n.Name()
+	if b.kept && schema == "" {
+		if id, ok := types.KeptReference(name); ok {
+			b.usesType(id)
+			return types.Lookup(id)
+		}
+	}
+	switch schema {
 	case "", "pg_catalog", "public":
-		return types.LookupName(n.Name())
+		if in := types.LookupName(name); in != nil {
+			return in
+		}
+	}
+	path := b.path
+	if schema != "" {
+		path = []string{schema}
+	}
+	for _, s := range path {
+		if id := b.ctx.Catalog.TypeNamed(s, name); id != 0 {
+			b.usesType(id)
+			return types.Lookup(id)
+		}
 	}
 	return nil
+}
+
+// usesType records that the plan depends on a user type: on its labels, its
+// checks or its attributes.
+func (b *binder) usesType(id types.OID) {
+	if t, _ := b.ctx.Catalog.TypeByID(id); t != nil {
+		b.dependOn(t.ID, nil)
+		b.usesType(t.Base.OID)
+		for i := range t.Attributes {
+			b.usesType(t.Attributes[i].Type.OID)
+		}
+	}
 }
 
 // typeMods lists the modifiers in the form that types.TypmodIn takes.

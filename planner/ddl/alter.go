@@ -39,6 +39,9 @@ func alterPass(c *ast.AlterCmd) int {
 
 // alterTable is ALTER TABLE and its kin for other relations.
 func (b *binder) alterTable(s *ast.AlterTableStmt) error {
+	if s.Kind == ast.KindType {
+		return b.alterComposite(s)
+	}
 	o := b.relation(s.Table.Schema, s.Table.Name)
 	if o == nil {
 		if s.IfExists {

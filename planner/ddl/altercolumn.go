@@ -50,12 +50,12 @@ func (d *draft) fillColumn(old *catalog.Table, ord int, value plan.Expr) error {
 	c := &d.t.Columns[ord-1]
 	constant, isConst := value.(*plan.Const)
 	switch {
-	case isConst && !constant.Val.IsNull():
+	case isConst && !constant.Val.IsNull() && !renamable(c.Type):
 		text := types.FormatText(c.Type, constant.Val, types.DefaultFormat)
 		c.Missing = &text
 		d.put()
 		return nil
-	case c.Sequence != 0:
+	case c.Sequence != 0 || value == nil && c.Type.IsDomain():
 		next, err := bind.NextValue(d.bindContext(), c)
 		if err != nil {
 			return err
@@ -63,7 +63,7 @@ func (d *draft) fillColumn(old *catalog.Table, ord int, value plan.Expr) error {
 		value = next
 	}
 	d.put()
-	if value != nil && !isConst {
+	if value != nil && (!isConst || !constant.Val.IsNull()) {
 		exprs := sameRow(d.t)
 		exprs[ord-1] = value
 		d.step(&plan.RewriteRows{Old: old, New: d.t.Clone(), Exprs: exprs})
@@ -72,6 +72,13 @@ func (d *draft) fillColumn(old *catalog.Table, ord int, value plan.Expr) error {
 		d.checkNotNull(ord)
 	}
 	return nil
+}
+
+// renamable reports whether the text of a type's values may change its meaning
+// later: labels can be renamed. The values go into the rows then.
+func renamable(t types.Type) bool {
+	t = t.Base()
+	return types.DefinedType(t.OID) != nil
 }
 
 // sameRow lists expressions that leave a row as it is.

@@ -103,6 +103,14 @@ func (b *binder) statement(stmt ast.Stmt) (tag string, err error) {
 		return "ALTER " + string(s.Kind), b.changeOwner(s)
 	case *ast.RefreshStmt:
 		return "REFRESH MATERIALIZED VIEW", b.refresh(s)
+	case *ast.CreateTypeStmt:
+		return "CREATE TYPE", b.createType(s)
+	case *ast.AlterEnumStmt:
+		return "ALTER TYPE", b.alterEnum(s)
+	case *ast.CreateDomainStmt:
+		return "CREATE DOMAIN", b.createDomain(s)
+	case *ast.AlterDomainStmt:
+		return "ALTER DOMAIN", b.alterDomain(s)
 	case *ast.Unsupported:
 		return "", sqlerr.Unsupported(s.Name, s.Hint)
 	}
@@ -162,10 +170,10 @@ func (b *binder) dropObject(id types.OID) {
 	b.cat = b.cat.With(b.cat.Version(), catalog.Change{ID: id})
 }
 
-// typeID draws an OID for a row type: one that no built-in type has.
+// typeID draws an OID for a row type: one that no other type of the process has.
 func (b *binder) typeID() (types.OID, error) {
 	for {
-		if id, err := b.NewOID(); err != nil || types.Lookup(id) == nil {
+		if id, err := b.NewOID(); err != nil || id >= types.FirstUserOID && types.Lookup(id) == nil {
 			return id, err
 		}
 	}

@@ -47,6 +47,9 @@ func (b *binder) commented(s *ast.CommentStmt) (catalog.Object, error) {
 		}
 		return o, nil
 	}
+	if s.Kind == ast.KindType || s.Kind == ast.KindDomain {
+		return b.alteredType(s.Kind, s.Object.Names)
+	}
 	return b.namedObject(s.Kind, name, "COMMENT ON ")
 }
 
@@ -173,6 +176,9 @@ func cloneObject(o catalog.Object) (catalog.Object, *catalog.Header) {
 	case *catalog.Function:
 		n := *o
 		return &n, &n.Header
+	case *catalog.Type:
+		n := o.Clone()
+		return n, &n.Header
 	}
 	return o, &catalog.Header{}
 }

@@ -2,6 +2,7 @@ package ddl
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -19,21 +20,37 @@ type item struct {
 	column int            // 1-based position of a column
 	value  bool           // only the column's default
 	con    types.OID      // a constraint
+	part   itemPart
 }
+
+// itemPart is a type that comes with an object: automatic, but others may use it.
+type itemPart uint8
+
+const (
+	wholeItem itemPart = iota
+	arrayOver          // the array over a type
+	rowTypeOf          // the row type of a table
+)
 
 type itemKey struct {
 	id     types.OID
 	column int
 	value  bool
 	con    types.OID
+	part   itemPart
 }
 
-func (it item) key() itemKey { return itemKey{it.obj.ObjectID(), it.column, it.value, it.con} }
+func (it item) key() itemKey {
+	return itemKey{it.obj.ObjectID(), it.column, it.value, it.con, it.part}
+}
 
 // order is the OID by which PostgreSQL lists dependents.
 func (it item) order() types.OID {
-	if it.con != 0 {
+	switch {
+	case it.con != 0:
 		return it.con
+	case it.part != wholeItem:
+		return 0
 	}
 	return it.obj.ObjectID()
 }
@@ -58,6 +75,8 @@ func (b *binder) dependents(it item) ([]dependent, error) {
 		}
 	case *catalog.Table:
 		switch {
+		case it.part == rowTypeOf:
+			out = b.typeUsers([]types.OID{o.TypeID, o.ArrayTypeID})
 		case it.con != 0:
 			out = b.constraintDependents(o, it.con)
 		case it.column != 0 && it.value:
@@ -72,8 +91,13 @@ func (b *binder) dependents(it item) ([]dependent, error) {
 		out = b.sequenceUsers(o.ID)
 	case *catalog.View:
 		out, err = b.viewUsers(o.ID)
+	case *catalog.Type:
+		if it.column != 0 {
+			break // an attribute: values stay readable without it
+		}
+		out, err = b.typeDependents(o, it.part == arrayOver)
 	case *catalog.Extension:
-		out = b.typeUsers(extensionTypes[o.Name])
+		out = b.typeUsers(withArrays(extensionTypes[o.Name]))
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].order() < out[j].order() })
 	return out, err
@@ -102,6 +126,7 @@ func (b *binder) tableDependents(t *catalog.Table) ([]dependent, error) {
 		out = append(out, dependent{item{obj: ix}, true})
 	}
 	out = append(out, b.ownedSequences(t.ID, 0)...)
+	out = append(out, dependent{item{obj: t, part: rowTypeOf}, true})
 	users, err := b.viewUsers(t.ID)
 	return append(out, users...), err
 }
@@ -230,13 +255,23 @@ func (b *binder) sequenceUsers(id types.OID) []dependent {
 	return out
 }
 
+// withArrays adds the arrays over types.
+func withArrays(list []types.OID) []types.OID {
+	out := slices.Clone(list)
+	for _, id := range list {
+		out = append(out, types.Of(id).ArrayOf().OID)
+	}
+	return out
+}
+
+// typeUsers lists the columns of the types.
 func (b *binder) typeUsers(list []types.OID) []dependent {
 	var out []dependent
 	for _, o := range b.cat.All(catalog.ClassTable) {
 		t := o.(*catalog.Table)
-		for i := range t.Columns {
+		for i := range slices.Backward(t.Columns) { // PostgreSQL lists the columns of a table backwards
 			for _, id := range list {
-				if !t.Columns[i].Dropped && (t.Columns[i].Type.OID == id || t.Columns[i].Type.Elem().OID == id) {
+				if !t.Columns[i].Dropped && t.Columns[i].Type.OID == id {
 					out = append(out, dependent{item: item{obj: t, column: i + 1}})
 				}
 			}

@@ -54,6 +54,8 @@ func (b *binder) drop(s *ast.DropStmt) error {
 			o, err = b.droppedRelation(s, ref)
 		case s.Kind == ast.KindSchema:
 			o, err = b.droppedSchema(s, ref)
+		case s.Kind == ast.KindType || s.Kind == ast.KindDomain:
+			o, err = b.droppedType(s, ref)
 		case s.Kind == ast.KindExtension:
 			o, err = b.droppedExtension(s, ref)
 		default:
@@ -73,7 +75,7 @@ func (b *binder) drop(s *ast.DropStmt) error {
 // there, which is no error.
 func (b *binder) dropUnsupported(s *ast.DropStmt) error {
 	switch s.Kind {
-	case ast.KindType, ast.KindDomain, ast.KindTrigger, ast.KindRule, ast.KindPolicy, ast.KindFunction, ast.KindProcedure, ast.KindAggregate:
+	case ast.KindTrigger, ast.KindRule, ast.KindPolicy, ast.KindFunction, ast.KindProcedure, ast.KindAggregate:
 		if !s.IfExists {
 			break
 		}
@@ -292,10 +294,16 @@ func (x *dropping) insideReached(it item) bool {
 func (x *dropping) remove() {
 	changed := map[types.OID]*catalog.Table{}
 	for _, it := range x.order {
-		if t, ok := it.obj.(*catalog.Table); ok {
+		if t, ok := it.obj.(*catalog.Table); ok && it.part == wholeItem {
 			x.lock(t.ID, ast.AccessExclusiveLock)
 		}
 		if it.column == 0 && it.con == 0 || x.insideReached(it) {
+			continue // whole objects, and the types that come with them
+		}
+		if c, ok := it.obj.(*catalog.Type); ok {
+			n := x.cat.Object(c.ID).(*catalog.Type).Clone()
+			dropAttribute(n, it.column)
+			x.put(n)
 			continue
 		}
 		t := changed[it.obj.ObjectID()]
@@ -319,7 +327,7 @@ func (x *dropping) remove() {
 		}
 	}
 	for _, it := range x.order {
-		if it.column == 0 && it.con == 0 {
+		if it.column == 0 && it.con == 0 && it.part == wholeItem {
 			x.dropObject(it.obj.ObjectID())
 		}
 	}
@@ -345,7 +353,7 @@ func dropColumn(t *catalog.Table, ord int) {
 
 // describe names an item as PostgreSQL's messages do.
 func (b *binder) describe(it item) string {
-	if t, ok := it.obj.(*catalog.Table); ok {
+	if t, ok := it.obj.(*catalog.Table); ok && it.part == wholeItem {
 		name := b.shownName(t)
 		switch {
 		case it.con != 0:
@@ -362,7 +370,17 @@ func (b *binder) describe(it item) string {
 			return column
 		}
 	}
-	return describeKind(it.obj) + " " + b.shownName(it.obj)
+	if t, ok := it.obj.(*catalog.Type); ok && it.column != 0 {
+		return "column " + builtin.QuoteIdent(t.Attributes[it.column-1].Name) + " of composite type " + b.shownType(t)
+	}
+	name := describeKind(it.obj) + " " + b.shownName(it.obj)
+	switch it.part {
+	case arrayOver:
+		name += "[]"
+	case rowTypeOf:
+		name = "type " + b.shownName(it.obj)
+	}
+	return name
 }
 
 func describeKind(o catalog.Object) string {
@@ -386,12 +404,17 @@ func describeKind(o catalog.Object) string {
 		return "function"
 	case *catalog.Role:
 		return "role"
+	case *catalog.Type:
+		return "type"
 	}
 	return "object"
 }
 
 // shownName qualifies a relation's name where the search path does not find it.
 func (b *binder) shownName(o catalog.Object) string {
+	if t, ok := o.(*catalog.Type); ok {
+		return b.shownType(t)
+	}
 	name := builtin.QuoteIdent(o.ObjectName())
 	if o.SchemaID() == 0 || o.Class() == catalog.ClassExtension {
 		return name

@@ -15,10 +15,16 @@ func (b *binder) rename(s *ast.RenameStmt) (tag string, err error) {
 	switch s.Kind {
 	case ast.KindColumn:
 		return "ALTER " + string(s.RelationKind), b.renameColumn(s)
+	case ast.KindDomainConstraint:
+		return "ALTER DOMAIN", b.renameDomainConstraint(s)
 	case ast.KindConstraint:
 		return "ALTER TABLE", b.renameConstraint(s)
 	case ast.KindSchema, ast.KindRole, ast.KindDatabase:
 		return tag, b.renameNamed(s)
+	case ast.KindType, ast.KindDomain:
+		return tag, b.renameType(s)
+	case ast.KindAttribute:
+		return "ALTER TYPE", b.renameAttribute(s)
 	}
 	if relationClasses[s.Kind] == nil {
 		return "", sqlerr.Unsupported(tag+" RENAME", "")
@@ -299,6 +305,9 @@ func (b *binder) schemaMovable(s *catalog.Schema) error {
 
 // setSchema is ALTER … SET SCHEMA: a table takes its indexes and sequences along.
 func (b *binder) setSchema(s *ast.AlterSchemaStmt) error {
+	if s.Kind == ast.KindType || s.Kind == ast.KindDomain {
+		return b.setTypeSchema(s)
+	}
 	if relationClasses[s.Kind] == nil || s.Table == nil {
 		return sqlerr.Unsupported("ALTER "+string(s.Kind)+" SET SCHEMA", "")
 	}
@@ -346,9 +355,17 @@ func (b *binder) setSchema(s *ast.AlterSchemaStmt) error {
 	return nil
 }
 
+// ownedObject finds the object of ALTER … OWNER TO.
+func (b *binder) ownedObject(s *ast.AlterOwnerStmt) (catalog.Object, error) {
+	if s.Kind == ast.KindType || s.Kind == ast.KindDomain {
+		return b.alteredType(s.Kind, s.Object.Names)
+	}
+	return b.namedObject(s.Kind, s.Object.Names[0], "ALTER ")
+}
+
 // changeOwner is ALTER … OWNER TO for what is not a relation.
 func (b *binder) changeOwner(s *ast.AlterOwnerStmt) error {
-	o, err := b.namedObject(s.Kind, s.Object.Names[0], "ALTER ")
+	o, err := b.ownedObject(s)
 	if err != nil {
 		return err
 	}

@@ -52,10 +52,6 @@ func unsupportedStatement(stmt ast.Stmt) error {
 		return sqlerr.Unsupported("ALTER FUNCTION", "")
 	case *ast.CreateTriggerStmt:
 		return sqlerr.Unsupported("CREATE TRIGGER", "Use a default, a generated column, a check or a foreign key action.")
-	case *ast.CreateTypeStmt, *ast.AlterEnumStmt:
-		return sqlerr.Unsupported("CREATE TYPE", "Use text with a CHECK constraint for an enumeration, jsonb for a composite value.")
-	case *ast.CreateDomainStmt, *ast.AlterDomainStmt:
-		return sqlerr.Unsupported("CREATE DOMAIN", "Use the base type with a CHECK constraint.")
 	case *ast.PolicyStmt:
 		return sqlerr.Unsupported("CREATE POLICY", "Namespaces keep rows apart: WITH (synapse.namespace = 'column').")
 	case *ast.AlterDefaultPrivilegesStmt:

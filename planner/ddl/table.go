@@ -147,7 +147,7 @@ func (b *binder) newTable(ref *ast.TableRef, p ast.Persistence, onCommit ast.OnC
 // exists reports whether a relation has the name: a notice with IF NOT EXISTS, else 42P07.
 func (b *binder) exists(schema *catalog.Schema, name string, ifNotExists bool) (bool, error) {
 	if b.cat.Relation(schema.Name, name) == nil {
-		return false, nil
+		return false, b.freeType(schema, name)
 	}
 	if ifNotExists {
 		b.notice(sqlerr.Notice("relation \"%s\" already exists, skipping", name))

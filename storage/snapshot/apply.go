@@ -184,6 +184,7 @@ func (f *file) defineObject(ctx context.Context, t *table, values []any) error {
 	if err != nil {
 		return err
 	}
+	catalog.Introduce(o)
 	if c, ok := o.(*catalog.Table); ok {
 		return f.define(ctx, c)
 	}

@@ -55,7 +55,40 @@ func (f *file) readTables(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return f.query(ctx, "SELECT table_oid, attr, name, type_oid, type_mod FROM _columns ORDER BY table_oid, attr", func(rows *sql.Rows) error {
+	if err := f.readColumns(ctx, "="); err != nil {
+		return err
+	}
+	if err := f.publishTypes(ctx); err != nil {
+		return err
+	}
+	return f.readColumns(ctx, "<>")
+}
+
+// publishTypes makes the types that users ever made known, before anything of
+// them is read.
+func (f *file) publishTypes(ctx context.Context) error {
+	t := f.tables[effect.CatalogTable]
+	if t == nil || len(t.columns) < len(effect.CatalogColumns) {
+		return nil
+	}
+	query := fmt.Sprintf("SELECT %s FROM %s WHERE %s IN (%d, %d, %d) ORDER BY _system_from DESC, _row_id DESC", quote(t.columns[4].name), quote(t.name),
+		quote(t.columns[1].name), catalog.ClassType, catalog.ClassTable, catalog.ClassView)
+	return f.query(ctx, query, func(rows *sql.Rows) error {
+		var body string
+		if err := rows.Scan(&body); err != nil {
+			return err
+		}
+		if o, err := catalog.Decode([]byte(body)); err == nil { // a damaged row is found when it is loaded
+			catalog.Introduce(o)
+		}
+		return nil
+	})
+}
+
+// readColumns reads _columns of the catalog's table ("=") or of the others ("<>").
+func (f *file) readColumns(ctx context.Context, which string) error {
+	query := fmt.Sprintf("SELECT table_oid, attr, name, type_oid, type_mod FROM _columns WHERE table_oid %s %d ORDER BY table_oid, attr", which, effect.CatalogTable)
+	return f.query(ctx, query, func(rows *sql.Rows) error {
 		var oid types.OID
 		var c column
 		if err := rows.Scan(&oid, &c.attr, &c.name, &c.typ.OID, &c.typ.Mod); err != nil {

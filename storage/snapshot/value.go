@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"strings"
 	"unicode/utf8"
@@ -12,7 +13,7 @@ import (
 
 // How values are stored:
 //
-//	bool, integers, oid, "char"      INTEGER
+//	bool, integers, oid, "char"      INTEGER (enums too: the label's position, see types.Label)
 //	float4, float8                   REAL
 //	text, varchar, name, json, …     TEXT, as it is
 //	bytea, vector, halfvec, record   BLOB, the payload of catalog/types
@@ -38,7 +39,7 @@ const printedBytesMax = 16 << 10
 
 func formOf(t types.Type) form {
 	switch t.Kind() {
-	case types.KindBool, types.KindInt2, types.KindInt4, types.KindInt8, types.KindOID, types.KindChar:
+	case types.KindBool, types.KindInt2, types.KindInt4, types.KindInt8, types.KindOID, types.KindChar, types.KindEnum:
 		return formInteger
 	case types.KindFloat4, types.KindFloat8:
 		return formReal
@@ -139,9 +140,24 @@ func typeName(t types.Type) string {
 	return "unknown"
 }
 
+// shownLabel spells the labels that an enum had when the view was made.
+func shownLabel(t types.Type, column string) string {
+	d := types.DefinedType(t.Base().OID)
+	if d == nil || len(d.Labels) == 0 {
+		return column
+	}
+	out := "CASE " + column
+	for _, l := range d.Labels {
+		out += fmt.Sprintf(" WHEN %d THEN '%s'", l.Position, strings.ReplaceAll(l.Name, "'", "''"))
+	}
+	return out + " ELSE " + column + " END"
+}
+
 // shown is the expression by which a view shows a column to people.
 func shown(t types.Type, column string) string {
 	switch t.Kind() {
+	case types.KindEnum:
+		return shownLabel(t, column)
 	case types.KindBool:
 		return "CASE " + column + " WHEN 0 THEN 'false' WHEN 1 THEN 'true' END"
 	case types.KindFloat4, types.KindFloat8:

@@ -17,7 +17,7 @@ func (s *Session) textFormat() *types.Format {
 	}
 	c := *f
 	names := &regNames{s: s}
-	c.RegName, c.RegValue = names.name, names.value
+	c.RegName, c.RegValue, c.Defined = names.name, names.value, names.defined
 	s.settings.format = &c
 	return &c
 }
@@ -66,3 +66,5 @@ func (n *regNames) value(typ types.OID, text string) (types.OID, error) {
 	sc := n.scope()
 	return pgcatalog.RegValue(sc.cat, sc.path, typ, text)
 }
+
+func (n *regNames) defined(id types.OID) *types.Defined { return n.scope().cat.Defined(id) }

@@ -105,7 +105,7 @@ ALTER TABLE m ALTER e TYPE halfvec(3)
 -- ERROR 42804 operator class "vector_cosine_ops" does not accept data type halfvec
 
 DROP EXTENSION vector
--- ERROR 2BP01 cannot drop extension vector because other objects depend on it | column e of table m depends on extension vector; column n of table m depends on extension vector; column h of table m depends on extension vector; column s of table m depends on extension vector | Use DROP ... CASCADE to drop the dependent objects too.
+-- ERROR 2BP01 cannot drop extension vector because other objects depend on it | column s of table m depends on extension vector; column h of table m depends on extension vector; column n of table m depends on extension vector; column e of table m depends on extension vector | Use DROP ... CASCADE to drop the dependent objects too.
 
 ALTER EXTENSION vector UPDATE
 -- NOTICE: version "0.8.0" of extension "vector" is already installed
