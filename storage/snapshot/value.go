@@ -16,7 +16,8 @@ import (
 //	bool, integers, oid, "char"      INTEGER (enums too: the label's position, see types.Label)
 //	float4, float8                   REAL
 //	text, varchar, name, json, …     TEXT, as it is
-//	bytea, vector, halfvec, record   BLOB, the payload of catalog/types
+//	bytea, vector, halfvec, record,
+//	arrays of types of users         BLOB, the payload of catalog/types
 //	everything else                  TEXT, PostgreSQL's text form (ISO, UTC), where that reads back exactly
 //
 // What its column's class cannot hold exactly (NaN, −0, text with odd bytes, an
@@ -38,6 +39,9 @@ const (
 const printedBytesMax = 16 << 10
 
 func formOf(t types.Type) form {
+	if e := t.Elem(); types.DefinedType(e.Base().OID) != nil {
+		return formPayload // labels in a text could be renamed
+	}
 	switch t.Kind() {
 	case types.KindBool, types.KindInt2, types.KindInt4, types.KindInt8, types.KindOID, types.KindChar, types.KindEnum:
 		return formInteger
