@@ -155,7 +155,9 @@ func (n *TextScan) Explain() Description {
 }
 
 // Explain implements Node.
-func (n *VirtualScan) Explain() Description { return n.describe("Seq Scan"+n.on(), n.filter()) }
+func (n *VirtualScan) Explain() Description {
+	return n.describe("Seq Scan"+n.on(), n.temporal(), n.filter())
+}
 
 // Explain implements Node.
 func (n *FunctionScan) Explain() Description {
@@ -167,7 +169,20 @@ func (n *FunctionScan) Explain() Description {
 	if n.Alias != "" && n.Alias != strings.Join(names, ", ") {
 		title += " " + n.Alias
 	}
-	return n.describe(title, Prop{"Filter", text(n.Filter)})
+	return n.describe(title, Prop{"System Time", n.asOf().String()}, Prop{"Filter", text(n.Filter)})
+}
+
+// asOf is the clause that the calls read as of.
+func (n *FunctionScan) asOf() *Temporal {
+	for i := range n.Calls {
+		if f, ok := n.Calls[i].Expr.(*Func); ok && f.AsOf != nil {
+			return f.AsOf
+		}
+		if t := n.Calls[i].AsOf; t != nil {
+			return t
+		}
+	}
+	return nil
 }
 
 // Explain implements Node.

@@ -83,11 +83,11 @@ func (b *binder) relationAt(ref *ast.TableRef) (o catalog.Object, absent bool, e
 		_, err = b.relation(ref)
 		return nil, false, err
 	}
-	if then := b.names().Object(o.ObjectID()); then != nil {
-		return nil, false, b.renamedSince(ref, then)
-	}
 	if t, ok := o.(*catalog.Table); ok && t.Virtual {
 		return o, false, nil // it has no history: its rows are made of the catalog that is read
+	}
+	if then := b.names().Object(o.ObjectID()); then != nil {
+		return nil, false, b.renamedSince(ref, then)
 	}
 	b.notYet(o)
 	return o, true, nil

@@ -165,6 +165,9 @@ func TestMomentsThatCannotBeRead(t *testing.T) {
 	} {
 		c.everywhere(sql, "25006")
 	}
+	if _, err := c.pg.CopyFrom(t.Context(), strings.NewReader("2\n"), "COPY t FROM STDIN"); err == nil || !strings.Contains(err.Error(), "25006") {
+		t.Errorf("COPY: %v", err)
+	}
 	c.must("RESET synapse.as_of")
 	c.everywhere("SELECT count(*) FROM t", "count\n1")
 }

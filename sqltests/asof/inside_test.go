@@ -152,6 +152,10 @@ func TestVirtualRelations(t *testing.T) {
 	}
 	c.everywhere("SELECT (SELECT pg_get_viewdef('app.v'::regclass) ORDER BY 1 AS OF '"+stamp(day(2))+"') LIKE '%app.a%' AS def", "def\nt")
 	c.everywhere("SELECT 'app.a'::regclass AS name, 'app.a'::regclass::text AS text, to_regclass('app.b') AS later ORDER BY 1 AS OF '"+stamp(day(2))+"'", "name, text, later\napp.a | app.a | NULL")
+	before := start.AddDate(-1, 0, 0) // there was no database
+	c.everywhere("SELECT nspname FROM pg_catalog.pg_namespace AS OF '"+stamp(before)+"'", "nspname")
+	c.everywhere("SELECT pg_catalog.format_type(23, -1), count(*) FROM pg_namespace ORDER BY 1 AS OF '"+stamp(before)+"'", "format_type, count\ninteger | 0")
+	c.everywhere("SELECT schema_name FROM information_schema.schemata ORDER BY 1 AS OF '"+stamp(before)+"'", "schema_name")
 	c.everywhere("SELECT count(*) > 0 AS live FROM pg_stat_activity AS OF '"+stamp(day(2))+"'", "live\nt")
 }
 

@@ -48,6 +48,10 @@ func (s *Session) copyFrom(ctx context.Context, t *ast.CopyStmt, o *copyOptions)
 	if s.block.readOnly || s.block.asOf != 0 {
 		return 0, sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute COPY FROM in a read-only transaction")
 	}
+	if s.settings.must("synapse.as_of") != "" {
+		return 0, sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute COPY FROM while reading as of a past moment").
+			WithHint("Reset synapse.as_of.")
+	}
 	if t.Where != nil {
 		return 0, sqlerr.Unsupported("COPY FROM … WHERE", "Load into a temporary table and INSERT … SELECT … WHERE from it.")
 	}
