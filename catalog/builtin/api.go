@@ -52,6 +52,7 @@ type Host interface {
 	NextVal(sequence types.OID) (int64, error)
 	CurrVal(sequence types.OID) (int64, error)
 	LastVal() (int64, error)
+	SequenceState(sequence types.OID) (last int64, called bool, err error)
 	SetVal(sequence types.OID, value int64, called bool) error
 	AdvisoryLock(key int64, two bool, shared, xact, try bool) (bool, error)
 	AdvisoryUnlock(key int64, two bool, shared bool) (bool, error)

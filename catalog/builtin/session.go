@@ -181,6 +181,20 @@ func clientAddr(c *Call, _ []types.Value) (types.Value, error) {
 	return types.ParseText(types.Of(types.OIDInet), addr, c.Format)
 }
 
+// SequenceRow is what a sequence yields when it is read like a table. PostgreSQL
+// keeps log_cnt for its own log; here it is always 0.
+var SequenceRow = &Function{
+	Name: "pg_sequence_row", Kind: SetReturning, Args: []types.OID{types.OIDRegclass}, Ret: types.OIDRecord, Strict: true, Volatility: Volatile,
+	Columns: []OutColumn{{Name: "last_value", Type: types.Int8}, {Name: "log_cnt", Type: types.Int8}, {Name: "is_called", Type: types.Bool}},
+	Rows: func(c *Call, a []types.Value, yield func([]types.Value) error) error {
+		last, called, err := c.Host.SequenceState(types.OID(a[0].Int()))
+		if err != nil {
+			return err
+		}
+		return yield([]types.Value{types.NewInt(last), types.NewInt(0), types.NewBool(called)})
+	},
+}
+
 func registerSequences() {
 	number := func(ask func(Host, types.OID) (int64, error)) body {
 		return func(c *Call, a []types.Value) (types.Value, error) {
@@ -194,6 +208,14 @@ func registerSequences() {
 		n, err := c.Host.LastVal()
 		return types.NewInt(n), err
 	})
+	add("pg_sequence_last_value(regclass)", func(c *Call, a []types.Value) (types.Value, error) {
+		last, called, err := c.Host.SequenceState(types.OID(a[0].Int()))
+		if err != nil || !called {
+			return types.Null, err
+		}
+		return types.NewInt(last), nil
+	})
+	Register(SequenceRow)
 	addAll(func(c *Call, a []types.Value) (types.Value, error) {
 		called := len(a) < 3 || a[2].Bool()
 		return a[1], c.Host.SetVal(types.OID(a[0].Int()), a[1].Int(), called)

@@ -1,6 +1,9 @@
 package pgcatalog
 
 import (
+	"strings"
+	"time"
+
 	"synapse/catalog"
 	"synapse/catalog/types"
 )
@@ -65,6 +68,11 @@ func init() {
 		}
 	}
 	providers["pg_timezone_names"] = timeZones
+	providers["pg_timezone_abbrevs"] = func(s *sheet) {
+		for _, a := range types.ZoneAbbrevs() {
+			s.add(cells{"abbrev": strings.ToUpper(a.Name), "utc_offset": zoneOffset(a.Offset), "is_dst": a.Daylight})
+		}
+	}
 }
 
 func tableView(s *sheet) {
@@ -89,6 +97,17 @@ func tableView(s *sheet) {
 // timeZones names the zones without their offsets, which depend on the moment.
 func timeZones(s *sheet) {
 	for _, name := range types.ZoneNames() {
-		s.add(cells{"name": name})
+		z, err := types.LoadZone(name)
+		if err != nil || z == nil {
+			continue
+		}
+		now := time.Now().In(z)
+		abbrev, offset := now.Zone()
+		s.add(cells{"name": name, "abbrev": abbrev, "utc_offset": zoneOffset(offset), "is_dst": now.IsDST()})
 	}
+}
+
+// zoneOffset is an interval of so many seconds.
+func zoneOffset(seconds int) types.Value {
+	return types.Span{Micros: int64(seconds) * int64(time.Second/time.Microsecond)}.Value()
 }

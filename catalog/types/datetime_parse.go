@@ -10,7 +10,7 @@ import (
 
 // word reads a field of letters.
 func (d *dateDecoder) word(s string) (maskBits, dateFault) {
-	if off, ok := zoneAbbrevs[s]; ok {
+	if off, ok := zoneAbbrevs()[s]; ok {
 		d.offset = off
 		return maskZone, faultNone
 	}

@@ -1,5 +1,12 @@
 package types
 
+import (
+	_ "embed" // the list of abbreviations
+	"strconv"
+	"strings"
+	"sync"
+)
+
 // wordKind says what a word in date text means.
 type wordKind uint8
 
@@ -74,21 +81,36 @@ var dateWords = map[string]dateWord{
 	"fri": {wordDay, 5}, "friday": {wordDay, 5}, "sat": {wordDay, 6}, "saturday": {wordDay, 6},
 }
 
-// zoneAbbrevs are time zone abbreviations, seconds east of UTC, with the
-// meanings of PostgreSQL's default set.
-var zoneAbbrevs = map[string]int{
-	"utc": 0, "gmt": 0, "z": 0, "zulu": 0, "ut": 0, "uct": 0, "wet": 0,
-	"est": -5 * 3600, "edt": -4 * 3600, "cst": -6 * 3600, "cdt": -5 * 3600,
-	"mst": -7 * 3600, "mdt": -6 * 3600, "pst": -8 * 3600, "pdt": -7 * 3600,
-	"akst": -9 * 3600, "akdt": -8 * 3600, "hst": -10 * 3600,
-	"ast": -4 * 3600, "adt": -3 * 3600, "nst": -12600, "ndt": -9000,
-	"clt": -4 * 3600, "clst": -3 * 3600, "brt": -3 * 3600, "brst": -2 * 3600, "art": -3 * 3600, "pyt": -4 * 3600,
-	"bst": 3600, "cet": 3600, "cest": 7200, "cetdst": 7200, "met": 3600, "mest": 7200, "metdst": 7200,
-	"mez": 3600, "mesz": 7200, "west": 3600, "wetdst": 3600, "bdst": 7200,
-	"eet": 7200, "eest": 10800, "eetdst": 10800, "ist": 7200, "idt": 10800, "sast": 7200,
-	"msk": 3 * 3600, "msd": 4 * 3600, "eat": 3 * 3600, "pkt": 5 * 3600, "npt": 20700,
-	"sgt": 8 * 3600, "hkt": 8 * 3600, "pht": 8 * 3600, "myt": 8 * 3600, "awst": 8 * 3600, "ict": 7 * 3600,
-	"jst": 9 * 3600, "kst": 9 * 3600, "acst": 34200, "acdt": 37800, "aest": 10 * 3600, "aedt": 11 * 3600,
-	"cast": 34200, "sadt": 37800, "nzt": 12 * 3600, "nzst": 12 * 3600, "nzdt": 13 * 3600, "chast": 45900, "chadt": 49500,
-	"ulat": 8 * 3600, "uzt": 5 * 3600, "yekt": 5 * 3600, "omst": 6 * 3600, "krat": 7 * 3600, "irkt": 8 * 3600, "vlat": 10 * 3600,
+// zoneAbbrevText lists the abbreviations of PostgreSQL's default set: name,
+// seconds east of UTC, d for daylight saving time or s. Where the meaning of an
+// abbreviation has changed over time, it is today's.
+//
+//go:embed zone_abbrevs.txt
+var zoneAbbrevText string
+
+// ZoneAbbrev is a time zone abbreviation.
+type ZoneAbbrev struct {
+	Name     string // in lower case
+	Offset   int    // seconds east of UTC
+	Daylight bool
 }
+
+// ZoneAbbrevs lists the abbreviations, sorted.
+var ZoneAbbrevs = sync.OnceValue(func() []ZoneAbbrev {
+	var out []ZoneAbbrev
+	f := strings.Fields(zoneAbbrevText)
+	for i := 0; i+2 < len(f); i += 3 {
+		offset, _ := strconv.Atoi(f[i+1])
+		out = append(out, ZoneAbbrev{Name: f[i], Offset: offset, Daylight: f[i+2] == "d"})
+	}
+	return out
+})
+
+// zoneAbbrevs are the abbreviations by name.
+var zoneAbbrevs = sync.OnceValue(func() map[string]int {
+	out := map[string]int{}
+	for _, a := range ZoneAbbrevs() {
+		out[a.Name] = a.Offset
+	}
+	return out
+})

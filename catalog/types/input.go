@@ -54,7 +54,7 @@ func ParseText(t Type, s string, f *Format) (Value, error) {
 	case KindTimestamp, KindTimestamptz:
 		return parseTimestamp(t, s, f)
 	case KindInterval:
-		return parseInterval(s, f)
+		return parseInterval(s, intervalFields(t.Mod), f)
 	case KindArray:
 		if t.OID == OIDInt2Vector || t.OID == OIDOIDVector {
 			return parseOIDVector(t, s, f)

@@ -49,6 +49,7 @@ var intervalUnits = map[string]intervalUnit{
 type spanBuilder struct {
 	years, months, days, micros int64
 	overflow                    bool
+	fields                      int32 // of the modifier
 }
 
 func (b *spanBuilder) add(part *int64, n, scale int64) {
@@ -158,12 +159,42 @@ func (b *spanBuilder) span() (Span, error) {
 
 func fitsInt32(n int64) bool { return n == int64(int32(n)) }
 
-// parseInterval reads every input form of interval. Errors: 22007, 22008, 22015.
-func parseInterval(s string, f *Format) (Value, error) {
+// intervalFields is the field mask of a modifier.
+func intervalFields(mod int32) int32 {
+	if mod < 0 {
+		return intervalFullRange
+	}
+	return mod >> 16 & intervalFullRange
+}
+
+// bareUnit is what a number without a unit counts in INTERVAL '1' DAY: the
+// smallest of the fields.
+func bareUnit(fields int32) intervalUnit {
+	switch {
+	case fields == intervalFullRange || fields&rangeSecond != 0:
+		return unitSecond
+	case fields&rangeMinute != 0:
+		return unitMinute
+	case fields&rangeHour != 0:
+		return unitHour
+	case fields&rangeDay != 0:
+		return unitDay
+	case fields&rangeMonth != 0:
+		return unitMonth
+	case fields&rangeYear != 0:
+		return unitYear
+	}
+	return unitSecond
+}
+
+// parseInterval reads every input form of interval. fields is the mask of a
+// modifier such as DAY TO HOUR, which says what numbers without units mean.
+// Errors: 22007, 22008, 22015.
+func parseInterval(s string, fields int32, f *Format) (Value, error) {
 	fault := faultFormat
 	var b spanBuilder
-	if fields, ok := scanDate(s); ok {
-		b, fault = decodeInterval(fields, f.IntervalStyle == "sql_standard")
+	if list, ok := scanDate(s); ok {
+		b, fault = decodeInterval(list, fields, f.IntervalStyle == "sql_standard")
 	}
 	if fault == faultFormat {
 		b, fault = decodeISOInterval(s)
@@ -186,8 +217,8 @@ func parseInterval(s string, f *Format) (Value, error) {
 
 // decodeInterval reads quantities with units from right to left, so that a unit
 // is known before its number.
-func decodeInterval(fields []dateField, sqlStandard bool) (spanBuilder, dateFault) {
-	var b spanBuilder
+func decodeInterval(fields []dateField, mask int32, sqlStandard bool) (spanBuilder, dateFault) {
+	b := spanBuilder{fields: mask}
 	unit := unitNone
 	seen := uint32(0)
 	ago := false
@@ -257,6 +288,9 @@ func (b *spanBuilder) field(fd dateField, unit intervalUnit) (used uint32, next 
 		if fd.kind == fieldZone {
 			s = s[1:]
 		}
+		if b.fields == rangeMinute|rangeSecond && strings.Count(s, ":") == 1 {
+			s = "0:" + s // minutes and seconds
+		}
 		us, fault := intervalClock(s)
 		if fault != faultNone {
 			return 0, unit, fault
@@ -268,7 +302,7 @@ func (b *spanBuilder) field(fd dateField, unit intervalUnit) (used uint32, next 
 		return clockUnits, unitDay, faultNone
 	}
 	if unit == unitNone {
-		unit = unitSecond
+		unit = bareUnit(b.fields)
 	}
 	if unit == unitAgo {
 		return 0, unit, faultFormat

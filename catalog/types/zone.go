@@ -60,24 +60,24 @@ func findZone(name, key string) *time.Location {
 	case "utc", "gmt", "zulu", "z":
 		return time.UTC
 	}
+	if off, ok := zoneAbbrevs()[key]; ok {
+		return time.FixedZone(strings.ToUpper(key), off)
+	}
 	if n, ok := zoneSpelling()[key]; ok {
 		if z, err := time.LoadLocation(n); err == nil {
 			return z
 		}
 	}
-	if off, ok := zoneAbbrevs[key]; ok {
-		return time.FixedZone(strings.ToUpper(key), off)
-	}
 	return posixZone(name)
 }
 
-// posixZone reads ABC[+-]h[h][:mm], whose sign counts hours west.
+// posixZone reads [ABC][+-]h[h][:mm], whose sign counts hours west.
 func posixZone(name string) *time.Location {
 	i := 0
 	for i < len(name) && isAlpha(name[i]) {
 		i++
 	}
-	if i < 3 || i == len(name) {
+	if i > 0 && i < 3 || i == len(name) {
 		return nil
 	}
 	abbrev, rest := name[:i], name[i:]

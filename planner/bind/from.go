@@ -2,7 +2,9 @@ package bind
 
 import (
 	"synapse/catalog"
+	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
 	"synapse/exec/plan"
 	"synapse/planner/ast"
 )
@@ -125,10 +127,25 @@ func (b *binder) tableRef(s *scope, ref *ast.TableRef) (*relation, error) {
 	case *catalog.View:
 		return b.viewRelation(s, o, alias)
 	case *catalog.Sequence:
-		return nil, sqlerr.Unsupported("SELECT from a sequence", "Use currval, lastval or pg_sequences.").At(b.at(ref.Pos()))
+		return b.sequenceRelation(o, s, alias), nil
 	}
 	return nil, b.errorf(sqlerr.WrongObjectType, ref.Pos(), "cannot open relation \"%s\"", ref.Name).
 		WithDetail("This operation is not supported for indexes.")
+}
+
+// sequenceRelation makes the relation of a sequence: one row of its state.
+func (b *binder) sequenceRelation(q *catalog.Sequence, s *scope, alias string) *relation {
+	r := b.newRelation(relFunction, s, alias)
+	call := plan.SetCall{
+		Fn: builtin.SequenceRow, Name: q.Name,
+		Args: []plan.Expr{&plan.Const{Typ: types.Regclass, Val: types.NewInt(int64(q.ID))}},
+	}
+	for _, c := range builtin.SequenceRow.Columns {
+		call.Cols = append(call.Cols, c.Type)
+		r.cols = append(r.cols, relColumn{name: c.Name, typ: c.Type})
+	}
+	r.calls = append(r.calls, call)
+	return r
 }
 
 // relation finds the relation that a reference names, or says why not.

@@ -16,6 +16,10 @@ func (b *binder) functionItem(s *scope, e *ast.FuncRef) (*relation, error) {
 	wasActive, wasClause := s.lateralActive, s.clause
 	s.lateralActive, s.clause = true, clauseFromFunction
 	defer func() { s.lateralActive, s.clause = wasActive, wasClause }()
+	if e.Ordinality && len(e.Columns) > 0 {
+		return nil, b.errorf(sqlerr.SyntaxError, e.Columns[0].Pos(), "WITH ORDINALITY cannot be used with a column definition list").
+			WithHint("Put the column definition list inside ROWS FROM().")
+	}
 	rel := b.newRelation(relFunction, s, aliasName(e.Alias, ""))
 	rel.lateral, rel.ordinal = true, e.Ordinality
 	var err error
@@ -40,6 +44,7 @@ func (b *binder) functionItem(s *scope, e *ast.FuncRef) (*relation, error) {
 	}
 	if rel.alias == "" {
 		rel.alias = rel.calls[0].Name
+	} else if rel.calls[0].Defs != nil {
 	} else if rel.scalarFunction() || len(rel.calls) == 1 && len(rel.cols) == 1 && rel.calls[0].Fn != nil && rel.calls[0].Fn.Columns == nil {
 		rel.cols[0].name = rel.alias
 	}

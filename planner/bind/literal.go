@@ -27,7 +27,11 @@ func (b *binder) literal(c *plan.Const, target types.Type, pos int) (plan.Expr, 
 			return &plan.IOCast{Arg: &plan.Const{Typ: types.Text, Val: c.Val}, Typ: t}, nil
 		}
 	case types.OIDInterval:
-		text += intervalUnit(text, target.Mod)
+		v, err := types.ParseText(target, text, b.format()) // INTERVAL '1' DAY: the fields say what is meant
+		if err != nil {
+			return nil, b.located(err, pos)
+		}
+		return &plan.Const{Typ: t, Val: v}, nil
 	case types.OIDRegclass, types.OIDRegtype, types.OIDRegnamespace, types.OIDRegrole,
 		types.OIDRegproc, types.OIDRegprocedure, types.OIDRegoper, types.OIDRegoperator, types.OIDRegconfig,
 		types.OIDRegdict, types.OIDRegcollation:
@@ -41,24 +45,6 @@ func (b *binder) literal(c *plan.Const, target types.Type, pos int) (plan.Expr, 
 		return nil, b.located(err, pos)
 	}
 	return &plan.Const{Typ: t, Val: v}, nil
-}
-
-// intervalUnit is what a bare number in INTERVAL '1' DAY counts: the smallest
-// field of the modifier. It is empty for other texts.
-func intervalUnit(text string, mod int32) string {
-	digits := strings.TrimLeft(strings.TrimSpace(text), "+-")
-	if mod < 0 || digits == "" || strings.Trim(digits, "0123456789.") != "" {
-		return ""
-	}
-	for _, f := range [...]struct {
-		bit  int
-		unit string
-	}{{12, "seconds"}, {11, "minutes"}, {10, "hours"}, {3, "days"}, {1, "months"}, {2, "years"}} {
-		if mod>>16&intervalFullRange != intervalFullRange && mod>>16&(1<<f.bit) != 0 {
-			return " " + f.unit
-		}
-	}
-	return ""
 }
 
 // moving reports whether a date or time literal means another moment each time.

@@ -251,22 +251,65 @@ func (b *binder) frameOffset(s *scope, w *window, d *ast.WindowDef, e ast.Expr) 
 		return nil, b.errorf(sqlerr.WindowingError, d.Pos(), "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column")
 	}
 	keyType := w.order[0].Expr.Type().OID
-	add, want, _, err := b.operator("+", keyType, x.Type().OID, startOf(e))
+	offset, err := b.rangeOffset(keyType, x.Type().OID, startOf(e))
 	if err != nil {
-		return nil, b.noRangeFrame(keyType, x.Type().OID, startOf(e))
+		return nil, err
 	}
-	if want[0] != keyType {
-		return nil, b.noRangeFrame(keyType, x.Type().OID, startOf(e))
+	if x, err = b.convert(x, types.Of(offset), builtin.CastImplicit, startOf(e)); err != nil {
+		return nil, err
 	}
-	sub, _, _, err := b.operator("-", keyType, want[1], startOf(e))
+	if keyType == types.OIDDate { // date and interval make a timestamp: order by that
+		key := w.order[0]
+		if key.Expr, err = b.convert(key.Expr, types.Timestamp, builtin.CastImplicit, startOf(e)); err != nil {
+			return nil, err
+		}
+		w.order, keyType = []plan.SortKey{key}, types.OIDTimestamp
+	}
+	add, _, _, err := b.operator("+", keyType, offset, startOf(e))
 	if err != nil {
-		return nil, b.noRangeFrame(keyType, x.Type().OID, startOf(e))
+		return nil, err
 	}
+	sub, _, _, err := b.operator("-", keyType, offset, startOf(e))
 	w.frame.Add, w.frame.Sub = add.Fn, sub.Fn
-	return b.coerceArg(x, want[1], startOf(e))
+	return x, err
 }
 
-func (b *binder) noRangeFrame(keyType, offset types.OID, pos int) error {
-	return b.errorf(sqlerr.FeatureNotSupported, pos, "RANGE with offset PRECEDING/FOLLOWING is not supported for column type %s and offset type %s",
-		typeName(keyType), typeName(offset))
+// rangeOffsets are the types of RANGE offsets by the type of the order key:
+// those that PostgreSQL has in_range functions for.
+var rangeOffsets = map[types.OID][]types.OID{
+	types.OIDInt2: {types.OIDInt8, types.OIDInt4, types.OIDInt2}, types.OIDInt4: {types.OIDInt8, types.OIDInt4, types.OIDInt2},
+	types.OIDInt8: {types.OIDInt8}, types.OIDFloat4: {types.OIDFloat8}, types.OIDFloat8: {types.OIDFloat8}, types.OIDNumeric: {types.OIDNumeric},
+	types.OIDDate: {types.OIDInterval}, types.OIDTimestamp: {types.OIDInterval}, types.OIDTimestamptz: {types.OIDInterval},
+	types.OIDTime: {types.OIDInterval}, types.OIDTimetz: {types.OIDInterval}, types.OIDInterval: {types.OIDInterval},
+}
+
+// rangeOffset picks the type of an offset: its own, for a literal the key's,
+// else the only one that it converts to.
+func (b *binder) rangeOffset(keyType, given types.OID, pos int) (types.OID, error) {
+	preferred := given
+	if given == types.OIDUnknown {
+		preferred = keyType
+	}
+	options := rangeOffsets[keyType]
+	if options == nil {
+		return 0, b.errorf(sqlerr.FeatureNotSupported, pos, "RANGE with offset PRECEDING/FOLLOWING is not supported for column type %s", typeName(keyType))
+	}
+	matches, chosen := 0, types.OID(0)
+	for _, t := range options {
+		if canCoerce(given, t, builtin.CastImplicit) {
+			matches++
+			if chosen != preferred {
+				chosen = t
+			}
+		}
+	}
+	switch {
+	case matches == 0:
+		return 0, b.errorf(sqlerr.FeatureNotSupported, pos, "RANGE with offset PRECEDING/FOLLOWING is not supported for column type %s and offset type %s",
+			typeName(keyType), typeName(given)).WithHint("Cast the offset value to an appropriate type.")
+	case matches > 1 && chosen != preferred:
+		return 0, b.errorf(sqlerr.FeatureNotSupported, pos, "RANGE with offset PRECEDING/FOLLOWING has multiple interpretations for column type %s and offset type %s",
+			typeName(keyType), typeName(given)).WithHint("Cast the offset value to the exact intended type.")
+	}
+	return chosen, nil
 }

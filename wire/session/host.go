@@ -97,6 +97,15 @@ func (h *host) LastVal() (int64, error) {
 	return v, nil
 }
 
+func (h *host) SequenceState(id types.OID) (last int64, called bool, err error) {
+	seq, err := h.sequence(id)
+	if err != nil {
+		return 0, false, err
+	}
+	last, called = h.s.engine.Store.Position(seq)
+	return last, called, nil
+}
+
 func (h *host) SetVal(id types.OID, value int64, called bool) error {
 	seq, err := h.sequence(id)
 	if err != nil {
