@@ -47,6 +47,9 @@ func (r *run) step(s plan.Step) error {
 	switch s := s.(type) {
 	case *plan.Notice:
 		n := sqlerr.Notice("%s", s.Message)
+		if s.Code != "" {
+			n.Code = s.Code
+		}
 		n.Detail = s.Detail
 		r.env.notice(n)
 		return nil

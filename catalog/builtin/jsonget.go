@@ -20,10 +20,13 @@ type document[N any] struct {
 	each    func(N, func(key string, value N) error) error // pairs or elements
 	value   func(N) types.Value
 	text    func(N) types.Value
+	// scalarElement: a scalar is its own first element, as jsonb keeps it in
+	// PostgreSQL.
+	scalarElement bool
 }
 
 var jsonbDocument = &document[types.JSONNode]{
-	name: "jsonb",
+	name: "jsonb", scalarElement: true,
 	root: types.AsJSONB, kind: types.JSONNode.Kind, get: types.JSONNode.Get, element: types.JSONNode.Element,
 	each: eachNode, value: types.JSONNode.Value, text: nodeText,
 }
@@ -78,7 +81,11 @@ func (d *document[N]) field(out func(N) types.Value) body {
 
 func (d *document[N]) at(out func(N) types.Value) body {
 	return func(_ *Call, a []types.Value) (types.Value, error) {
-		n, ok := d.element(d.root(a[0]), int(a[1].Int()))
+		root, i := d.root(a[0]), int(a[1].Int())
+		n, ok := d.element(root, i)
+		if d.scalarElement && (i == 0 || i == -1) && d.kind(root) != types.JSONObject && d.kind(root) != types.JSONArray {
+			n, ok = root, true
+		}
 		return found(out, n, ok)
 	}
 }

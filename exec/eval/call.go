@@ -34,6 +34,9 @@ func (c *Compiler) call(e *plan.Func, x *Expr) (node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.Spread {
+		return &spread{fn: e.Fn, args: args, site: site, typ: e.Args[len(e.Args)-1].Type()}, nil
+	}
 	n := &call{
 		fn: e.Fn, args: args, typ: e.Typ, site: site,
 		vals: make([]types.Value, len(args)),

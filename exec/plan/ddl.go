@@ -2,6 +2,7 @@ package plan
 
 import (
 	"synapse/catalog"
+	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 )
 
@@ -74,7 +75,10 @@ type SetSequence struct {
 }
 
 // Notice sends a NOTICE: "relation \"t\" already exists, skipping".
-type Notice struct{ Message, Detail string }
+type Notice struct {
+	Code            sqlerr.Code // SuccessfulCompletion where nothing particular is said
+	Message, Detail string
+}
 
 func (*PutObject) step()       {}
 func (*DropObject) step()      {}

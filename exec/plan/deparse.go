@@ -96,6 +96,11 @@ func (e *Func) String() string {
 	if e.Fn.Schema != "" && e.Fn.Schema != "pg_catalog" {
 		name = builtin.QuoteIdent(e.Fn.Schema) + "." + name
 	}
+	if last := len(e.Args) - 1; e.Spread && last > 0 {
+		return name + "(" + list(e.Args[:last]) + ", VARIADIC " + e.Args[last].String() + ")"
+	} else if e.Spread {
+		return name + "(VARIADIC " + e.Args[last].String() + ")"
+	}
 	return name + "(" + list(e.Args) + ")"
 }
 
@@ -296,7 +301,7 @@ func (e *Field) String() string {
 
 // String names the subquery; EXPLAIN shows its plan below the node.
 func (e *SubPlan) String() string {
-	name := fmt.Sprintf("SubPlan %d", e.ID)
+	name := fmt.Sprintf("SubPlan %d", e.ID+1)
 	if len(e.Assigns) == 0 {
 		name = "Init" + name[3:]
 	}

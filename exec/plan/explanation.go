@@ -59,22 +59,23 @@ func (x *Explanation) Text() []string {
 
 func ms(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }
 
-func (x *Explanation) lines(e *entry, depth int, out *[]string) {
-	indent := strings.Repeat(" ", 6*depth)
+// lines prints e and what is below it. column is where its arrow stands; the
+// root has none. A labelled subtree stands two columns further in.
+func (x *Explanation) lines(e *entry, column int, out *[]string) {
 	if e.label != "" {
-		*out = append(*out, indent[:max(0, len(indent)-4)]+e.label)
+		*out = append(*out, strings.Repeat(" ", column)+e.label)
+		column += 2
 	}
-	head := indent
-	if depth > 0 {
-		head = indent[:len(indent)-4] + "->  "
+	head, below := "", 2
+	if column > 0 {
+		head, below = strings.Repeat(" ", column)+"->  ", column+6
 	}
 	*out = append(*out, head+e.Title+x.numbers(e))
-	props := indent + "  "
 	for _, p := range e.props(x) {
-		*out = append(*out, props+p.Key+": "+p.Value)
+		*out = append(*out, strings.Repeat(" ", below)+p.Key+": "+p.Value)
 	}
 	for _, c := range e.children {
-		x.lines(c, depth+1, out)
+		x.lines(c, below, out)
 	}
 }
 
@@ -149,9 +150,17 @@ func (x *Explanation) entry(n Node) *entry {
 			d.Title, children = "Result", nil
 		}
 	}
-	if f, ok := n.(*Filter); ok {
-		// PostgreSQL shows a filter at the node that it belongs to.
-		e := x.entry(f.Input)
+	var input Node
+	switch n := n.(type) {
+	case *Filter: // PostgreSQL shows a filter at the node that it belongs to
+		input = n.Input
+	case *Project: // and subqueries of a target list at the node that computes it
+		if children != nil {
+			input = n.Input
+		}
+	}
+	if input != nil {
+		e := x.entry(input)
 		e.Props = append(e.Props[:len(e.Props):len(e.Props)], d.Props...)
 		e.children = append(x.subEntries(n), e.children...)
 		return e
@@ -170,9 +179,9 @@ func (x *Explanation) subEntries(n Node) []*entry {
 	var out []*entry
 	for _, sp := range subPlans(n) {
 		e := x.entry(sp.Input)
-		e.label = fmt.Sprintf("SubPlan %d", sp.ID)
+		e.label = fmt.Sprintf("SubPlan %d", sp.ID+1)
 		if len(sp.Assigns) == 0 {
-			e.label = fmt.Sprintf("InitPlan %d", sp.ID)
+			e.label = fmt.Sprintf("InitPlan %d", sp.ID+1)
 		}
 		out = append(out, e)
 	}

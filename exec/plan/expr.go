@@ -45,6 +45,9 @@ type Func struct {
 	Typ  types.Type
 	Op   string // operator name for display; "" = function syntax
 	Cast bool   // shown as a cast
+	// Spread: the last argument is an array whose elements are the arguments of a
+	// function that takes VARIADIC "any".
+	Spread bool
 	// AsOf is the clause around the call, nil = the statement's: a body that reads
 	// the catalog or tables sees that moment.
 	AsOf *Temporal

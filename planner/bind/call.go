@@ -39,7 +39,7 @@ func (b *binder) call(s *scope, e *ast.FuncCall) (plan.Expr, error) {
 	if err := b.plainOnly(e, t.fn.Name); err != nil {
 		return nil, err
 	}
-	return b.fold(&plan.Func{Fn: t.fn, Args: t.args, Typ: t.ret}), nil
+	return b.fold(&plan.Func{Fn: t.fn, Args: t.args, Typ: t.ret, Spread: t.spread}), nil
 }
 
 // invocation binds the arguments. Those of an aggregate are bound like others:
@@ -64,19 +64,11 @@ func (b *binder) invocation(s *scope, e *ast.FuncCall) (*invocation, error) {
 		} else if len(in.argNames) > 0 {
 			return nil, b.errorf(sqlerr.SyntaxError, a.Pos(), "positional argument cannot follow named argument")
 		}
-		if ref, ok := a.(*ast.ColumnRef); ok && ref.Star {
-			x, err := b.wholeItem(s, ref)
-			if err != nil {
-				return nil, err
-			}
-			in.args = append(in.args, x)
-			continue
-		}
 		x, err := b.expr(s, a)
 		if err != nil {
 			return nil, err
 		}
-		in.args = append(in.args, x)
+		in.args, in.lastPos = append(in.args, x), startOf(a)
 	}
 	return in, nil
 }

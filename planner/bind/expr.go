@@ -186,7 +186,7 @@ func (b *binder) constant(e *ast.Const) (plan.Expr, error) {
 // columnRef resolves a, t.a, s.t.a and whole rows.
 func (b *binder) columnRef(s *scope, e *ast.ColumnRef) (plan.Expr, error) {
 	if e.Star {
-		return nil, b.errorf(sqlerr.SyntaxError, e.Pos(), "row expansion via \"*\" is not supported here")
+		return b.wholeItem(s, e)
 	}
 	if r := clauseRules[s.clause]; s.clause == clauseDefault || s.clause == clauseAsOf {
 		return nil, b.errorf(sqlerr.FeatureNotSupported, e.Pos(), "cannot use column reference in %s", r.name1())

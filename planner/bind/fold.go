@@ -10,7 +10,7 @@ import (
 // fails is left for run time, where CASE or a filter may still avoid it.
 func (b *binder) fold(e *plan.Func) plan.Expr {
 	fn := e.Fn
-	if fn.Volatility != builtin.Immutable || fn.Eval == nil || fn.Kind != builtin.Scalar {
+	if fn.Volatility != builtin.Immutable || fn.Eval == nil || fn.Kind != builtin.Scalar || e.Spread {
 		return e
 	}
 	args := make([]types.Value, len(e.Args))

@@ -18,6 +18,7 @@ type invocation struct {
 	argNames []string // of the last len(argNames) arguments
 	variadic bool     // the keyword was written
 	pos      int
+	lastPos  int // of the last argument
 }
 
 // target is the function that an invocation resolved to, its arguments in the
@@ -26,7 +27,9 @@ type target struct {
 	fn   *builtin.Function
 	args []plan.Expr
 	ret  types.Type
-	cast types.OID // the call is a cast written as a function: int4('1'); fn is nil
+	// spread: the last argument is an array of VARIADIC "any" arguments.
+	spread bool
+	cast   types.OID // the call is a cast written as a function: int4('1'); fn is nil
 }
 
 // functionsNamed lists the overloads that a perhaps qualified name can mean.
@@ -224,6 +227,9 @@ func (b *binder) complete(in *invocation, c *candidate) (*target, error) {
 		}
 		declared = f.Args
 	}
+	if in.variadic && arrayElem(exprOIDs(in.args)[len(in.args)-1]) == 0 {
+		return nil, b.errorf(sqlerr.DatatypeMismatch, in.lastPos, "VARIADIC argument must be an array")
+	}
 	resolved, ret, err := b.resolveGenerics(declared, exprOIDs(args), f.Ret, in.pos)
 	if err != nil {
 		return nil, err
@@ -240,33 +246,9 @@ func (b *binder) complete(in *invocation, c *candidate) (*target, error) {
 	if last := len(f.Args) - 1; c.expanded && f.Args[last] != types.OIDAny {
 		elem := types.Of(resolved[last])
 		args = append(args[:last:last], b.arrayOf(args[last:], elem.ArrayOf()))
-	} else if in.variadic && f.Args[last] == types.OIDAny {
-		elems, ok := arrayElements(args[last])
-		if !ok {
-			return nil, sqlerr.Unsupported("VARIADIC with \""+f.Name+"\" and an array that is not written out", "Pass the elements one by one.").At(b.at(in.pos))
-		}
-		args = append(args[:last:last], elems...)
 	}
-	return &target{fn: f, args: args, ret: types.Of(ret)}, nil
-}
-
-// arrayElements takes an array that is written out apart.
-func arrayElements(e plan.Expr) ([]plan.Expr, bool) {
-	switch e := e.(type) {
-	case *plan.ArrayExpr:
-		return e.Elems, true
-	case *plan.Const:
-		a, err := types.DecodeArray(e.Typ, e.Val)
-		if err != nil || !e.Typ.IsArray() || e.Val.IsNull() {
-			return nil, false
-		}
-		out := make([]plan.Expr, len(a.Values))
-		for i, v := range a.Values {
-			out[i] = &plan.Const{Typ: e.Typ.Elem(), Val: v}
-		}
-		return out, true
-	}
-	return nil, false
+	spread := in.variadic && f.Args[len(f.Args)-1] == types.OIDAny
+	return &target{fn: f, args: args, ret: types.Of(ret), spread: spread}, nil
 }
 
 func (b *binder) inDeclaredOrder(in *invocation, c *candidate) ([]plan.Expr, error) {

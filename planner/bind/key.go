@@ -53,6 +53,9 @@ func (w *keyWriter) own(e plan.Expr) {
 	case *plan.Func:
 		w.int(int(e.Fn.OID))
 		w.int(len(e.Args))
+		if e.Spread {
+			w.WriteByte('*')
+		}
 	case *setCall:
 		w.int(int(e.fn.OID))
 		w.int(len(e.args))

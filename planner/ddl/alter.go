@@ -6,6 +6,7 @@ import (
 
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
+	"synapse/exec/plan"
 	"synapse/planner/ast"
 	"synapse/planner/bind"
 )
@@ -74,7 +75,20 @@ func (b *binder) alterTable(s *ast.AlterTableStmt) error {
 	}
 	d.repartition(t)
 	d.put()
+	d.checksLast()
 	return nil
+}
+
+// checksLast moves the checks of rows behind the other steps: like PostgreSQL,
+// ALTER TABLE builds its indexes first and then looks at the rows.
+func (b *binder) checksLast() {
+	isCheck := func(s plan.Step) int {
+		if _, ok := s.(*plan.CheckRows); ok {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(b.steps, func(x, y plan.Step) int { return isCheck(x) - isCheck(y) })
 }
 
 // repartition builds the indexes anew whose partitions are the namespaces, where

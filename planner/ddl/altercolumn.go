@@ -15,7 +15,7 @@ import (
 // attribute read; any other value is computed into every row.
 func (d *draft) alterAddColumn(c *ast.AlterCmd) error {
 	if have, _ := d.t.Column(c.Column.Name); have != nil && c.IfNotExists {
-		d.notice(sqlerr.Notice("column \"%s\" of relation \"%s\" already exists, skipping", c.Column.Name, d.t.Name))
+		d.skipping(sqlerr.DuplicateColumn, "column \"%s\" of relation \"%s\"", c.Column.Name, d.t.Name)
 		return nil
 	}
 	if len(d.t.Columns) >= tableColumnsMax {

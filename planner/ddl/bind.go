@@ -139,7 +139,14 @@ func (b *binder) lock(table types.OID, mode ast.LockMode) {
 	b.step(&plan.LockTable{Table: table, Level: uint8(mode)})
 }
 
-func (b *binder) notice(e *sqlerr.Error) { b.step(&plan.Notice{Message: e.Message}) }
+func (b *binder) notice(e *sqlerr.Error) { b.step(&plan.Notice{Code: e.Code, Message: e.Message}) }
+
+// skipping tells that something exists already: code says what.
+func (b *binder) skipping(code sqlerr.Code, format string, args ...any) {
+	e := sqlerr.Notice(format+" already exists, skipping", args...)
+	e.Code = code
+	b.notice(e)
+}
 
 // put adds or replaces an object, for the steps that follow too. An object that
 // the statement has put already is replaced in that step, unless rows were

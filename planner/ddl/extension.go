@@ -22,7 +22,7 @@ var extensionTypes = map[string][]types.OID{
 func (b *binder) createExtension(s *ast.CreateExtensionStmt) error {
 	if b.cat.Extension(s.Name) != nil {
 		if s.IfNotExists {
-			b.notice(sqlerr.Notice("extension \"%s\" already exists, skipping", s.Name))
+			b.skipping(sqlerr.DuplicateObject, "extension \"%s\"", s.Name)
 			return nil
 		}
 		return sqlerr.New(sqlerr.DuplicateObject, "extension \"%s\" already exists", s.Name)

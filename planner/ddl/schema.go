@@ -27,7 +27,7 @@ func (b *binder) createSchema(s *ast.CreateSchemaStmt) error {
 	}
 	if b.cat.Schema(name) != nil {
 		if s.IfNotExists {
-			b.notice(sqlerr.Notice("schema \"%s\" already exists, skipping", name))
+			b.skipping(sqlerr.DuplicateSchema, "schema \"%s\"", name)
 			return nil
 		}
 		return sqlerr.New(sqlerr.DuplicateSchema, "schema \"%s\" already exists", name)

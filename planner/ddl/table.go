@@ -150,7 +150,7 @@ func (b *binder) exists(schema *catalog.Schema, name string, ifNotExists bool) (
 		return false, b.freeType(schema, name)
 	}
 	if ifNotExists {
-		b.notice(sqlerr.Notice("relation \"%s\" already exists, skipping", name))
+		b.skipping(sqlerr.DuplicateTable, "relation \"%s\"", name)
 		return true, nil
 	}
 	return true, sqlerr.New(sqlerr.DuplicateTable, "relation \"%s\" already exists", name)
