@@ -6,7 +6,7 @@ GOFLAGS  ?= -buildvcs=false
 export GOFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help tools-run tools-test build run demo test test-all test-race fuzz bench lint cover check clean
+.PHONY: help tools-run tools-test tools-all build run demo test test-all test-race fuzz bench lint cover check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ tools-run:
 
 tools-test: tools-run
 	@.ci/tools test
+
+tools-all: tools-run
+	@.ci/tools all
 
 build: tools-run ## build bin/synapse (the first time compiles PostgreSQL's parser, about 80 s)
 	$(GO) build -o $(BIN) ./cmd/synapse
@@ -34,7 +37,7 @@ test-race: tools-test ## the race detector on what is concurrent
 	$(GO) test -race -short -timeout 15m ./storage/... ./exec/... ./wire/...
 	$(GO) test -race -timeout 5m -run 'Beside|Cancelled|Released' ./vecindex/...
 
-test-all: tools-test ## the full counts: 20,000 crash points, 200 kills, longer fuzzing
+test-all: tools-all ## the full counts: 20,000 crash points, 200 kills, longer fuzzing
 	SYNAPSE_TEST_FULL=1 SYNAPSE_TEST_SEED=random $(GO) test -timeout 60m ./...
 	$(GO) test -timeout 60m -run Crash ./storage -crashes 20000
 	$(GO) test -timeout 60m -run Crash ./storage/commitlog -points 20000

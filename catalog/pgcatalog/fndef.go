@@ -143,8 +143,8 @@ func serialSequence(s *scope, a []types.Value) (types.Value, error) {
 		return types.Null, err
 	}
 	t, ok := o.(*catalog.Table)
-	if !ok {
-		return types.Null, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a table", o.ObjectName())
+	if !ok { // a view's column owns no sequence
+		return types.Null, nil
 	}
 	_, ord := t.Column(a[1].Str())
 	if ord == 0 {

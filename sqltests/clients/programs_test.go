@@ -10,34 +10,71 @@ import (
 	"synapse/sqltests/harness"
 )
 
-// program runs a client program with the server's URL as its last argument; it must print "ok" last.
-func program(t *testing.T, url, name string, args ...string) {
-	t.Helper()
-	out, err := exec.Command(name, append(args, url)...).CombinedOutput()
-	text := strings.TrimSpace(string(out))
-	if err != nil || !strings.HasSuffix(text, "ok") {
-		t.Errorf("%s: %v\n%s", filepath.Base(name), err, text)
+// client is a program in the way its users write them: it migrates, writes,
+// transacts, queries vectors where it knows them, introspects, and prints "ok".
+type client struct {
+	name    string
+	command []string // the server's URL follows
+	needs   func() error
+	all     bool // run by make test-all only
+}
+
+// python is the system's, the one that Debian's modules belong to.
+const python = "/usr/bin/python3"
+
+func modules(names string) func() error {
+	return func() error { return exec.Command(python, "-c", "import "+names).Run() }
+}
+
+func file(name string) func() error {
+	return func() error {
+		_, err := os.Stat(name)
+		return err
 	}
 }
 
-// TestPsycopg2 runs the system's Python, the one Debian's python3-psycopg2 belongs to.
-func TestPsycopg2(t *testing.T) {
-	const python = "/usr/bin/python3"
-	if err := exec.Command(python, "-c", "import psycopg2").Run(); err != nil {
-		t.Skip("python3-psycopg2 is not installed: .ci/tools test installs it")
-	}
-	program(t, harness.StartSynapse(t).URL(), python, "psycopg.py")
+const jdbc = "/usr/share/java/postgresql.jar"
+
+var clients = []client{
+	{name: "psycopg2", command: []string{python, "psycopg.py"}, needs: modules("psycopg2")},
+	{name: "psycopg 3", command: []string{python, "psycopg3.py"}, needs: modules("psycopg")},
+	{name: "SQLAlchemy", command: []string{python, "-W", "ignore", "sqlalchemy_program.py"}, needs: modules("sqlalchemy, psycopg2")},
+	{name: "Alembic and pandas", command: []string{python, "-W", "ignore", "alembic_pandas.py"}, needs: modules("alembic, pandas"), all: true},
+	{name: "pgjdbc", command: []string{"java", "-cp", jdbc, "Jdbc.java"}, needs: file(jdbc)},
+	{name: "node-postgres", command: []string{"node", "node/program.js"}, needs: file("node/node_modules/pg")},
+	{name: "LangChain.js", command: []string{"node", "node/langchain.js"}, needs: file("node/node_modules/@langchain/community")},
+	{name: "LangGraph.js", command: []string{"node", "node-all/langgraph.js"}, needs: file("node-all/node_modules/@langchain/langgraph"), all: true},
+	{name: "postgres.js", command: []string{"node", "node-all/postgresjs.js"}, needs: file("node-all/node_modules/postgres"), all: true},
+	{name: "Knex", command: []string{"node", "node-all/knex.js"}, needs: file("node-all/node_modules/knex"), all: true},
+	{name: "Kysely", command: []string{"node", "node-all/kysely.js"}, needs: file("node-all/node_modules/kysely"), all: true},
+	{name: "Sequelize", command: []string{"node", "node-all/sequelize.js"}, needs: file("node-all/node_modules/sequelize"), all: true},
+	{name: "TypeORM", command: []string{"node", "node-all/typeorm.js"}, needs: file("node-all/node_modules/typeorm"), all: true},
+	{name: "Drizzle", command: []string{"node", "node-all/drizzle.js"}, needs: file("node-all/node_modules/drizzle-orm"), all: true},
 }
 
-func TestNodePostgres(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("Node.js is not installed")
+// TestClients runs every client program against a server of its own.
+func TestClients(t *testing.T) {
+	full := os.Getenv("SYNAPSE_TEST_FULL") != ""
+	for _, c := range clients {
+		t.Run(c.name, func(t *testing.T) {
+			if c.all && !full {
+				t.Skip("run by make test-all (SYNAPSE_TEST_FULL=1)")
+			}
+			bin, err := exec.LookPath(c.command[0])
+			if err == nil {
+				err = c.needs()
+			}
+			if err != nil {
+				t.Skipf("not installed (%v): .ci/tools test and .ci/tools all install it", err)
+			}
+			url := harness.StartSynapse(t).URL()
+			out, err := exec.Command(bin, append(c.command[1:], url)...).CombinedOutput()
+			text := strings.TrimSpace(string(out))
+			if err != nil || !strings.HasSuffix(text, "ok") {
+				t.Errorf("%s: %v\n%s", filepath.Base(bin), err, text)
+			}
+		})
 	}
-	if _, err := os.Stat("node/node_modules/pg"); err != nil {
-		t.Skip("node-postgres is not installed: .ci/tools test runs npm ci")
-	}
-	program(t, harness.StartSynapse(t).URL(), node, "node/program.js")
 }
 
 // psql runs a script and returns what it printed.

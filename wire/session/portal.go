@@ -45,6 +45,9 @@ type portal struct {
 func (s *Session) DescribePortal(name string) ([]Column, []int16, error) {
 	p := s.portals[name]
 	if p == nil {
+		if c := s.cursors[name]; c != nil && name != "" { // a DECLAREd cursor is a portal too
+			return c.cols, nil, nil
+		}
 		return nil, nil, sqlerr.New(sqlerr.InvalidCursorName, "portal %q does not exist", name)
 	}
 	if p.prep.empty {
