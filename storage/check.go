@@ -102,7 +102,7 @@ func (t *table) checkIndex(x *tableIndex) error {
 		}
 	}
 	want.seal()
-	if diff := x.difference(&want, t.reclaimed.Load()); diff != "" {
+	if diff := x.difference(&want, int64(t.floor())); diff != "" {
 		return t.bad("index %q: %s", x.def.Name, diff)
 	}
 	return nil

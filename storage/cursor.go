@@ -60,10 +60,17 @@ func (v *View) cursor(t *catalog.Table, spec ScanSpec) (*Cursor, error) {
 	if spec.Versions && !t.KeepsHistory() {
 		return nil, sqlerr.Unsupported("reading versions of the temporary or unlogged table \""+t.Name+"\"", "Such tables keep no history.")
 	}
-	if spec.Versions {
+	switch {
+	case spec.Versions:
 		if spec.VersionsFrom, err = v.pinVersions(t, spec.VersionsFrom); err != nil {
 			return nil, err
 		}
+		tb, err = v.reader(t, tb, spec.VersionsFrom, spec.VersionsTo)
+	case v.past():
+		tb, err = v.reader(t, tb, v.at, v.at+1)
+	}
+	if err != nil {
+		return nil, err
 	}
 	c := &Cursor{view: v, def: t, table: tb, spec: spec, own: v.overlay(t.ID)}
 	c.refs = c.few[:0]

@@ -26,7 +26,8 @@
 //   - view.go, cursor.go, source.go: reading; nearest.go, textsearch.go, inverted.go: searches;
 //   - tableindex.go, indexeval.go, indexkey.go: one index and its keys (package index);
 //   - retention.go, reclaim.go, sweep.go, release.go: history that is past its table's retention goes;
-//     compact.go: closed versions of tables without history;
+//     archive.go: it moves to history.sqlite when memory is short (budget.go); compact.go: closed
+//     versions of tables without history;
 //   - open.go, recovery.go, check.go: start, restart, self-check.
 //
 // # Locks inside
@@ -37,8 +38,7 @@
 //
 // # Not here yet
 //
-// All namespaces live in shard 0. Closed versions stay in memory until their
-// table's retention is over.
+// Erase; indexes of what is in the archive.
 //
 // Start reading at api.go, then txn.go, commit.go, sequencer.go, view.go.
 package storage

@@ -60,6 +60,9 @@ func open(ctx context.Context, dir string, o Options) (*Store, error) {
 		if s.snapshots, err = snapshot.Open(ctx, dir, log); err != nil {
 			return nil, errors.Join(err, log.Close())
 		}
+		if s.archive, err = snapshot.OpenArchive(ctx, dir, log.DatabaseID()); err != nil {
+			return nil, errors.Join(err, s.snapshots.Close(), log.Close())
+		}
 		for _, note := range s.snapshots.Notes() {
 			o.Log.Warn("snapshot", "note", note)
 		}
@@ -85,7 +88,7 @@ func errLocked(dir string, err error) error {
 func (s *Store) abandon() error {
 	var errs []error
 	if s.snapshots != nil {
-		errs = append(errs, s.snapshots.Close())
+		errs = append(errs, s.snapshots.Close(), s.archive.Close())
 	}
 	s.budget.close()
 	return errors.Join(append(errs, s.journal.Close())...)

@@ -57,7 +57,20 @@ func (s *Store) reclaim(ctx context.Context) {
 		if err := s.reclaimRound(ctx, true); err != nil && ctx.Err() == nil {
 			s.options.Log.Error("retention", "error", err)
 		}
+		if err := s.relieve(ctx); err != nil && ctx.Err() == nil {
+			s.options.Log.Error("archive", "error", err)
+		}
 	}
+}
+
+// relieve moves history to the archive when memory is short.
+func (s *Store) relieve(ctx context.Context) error {
+	if !s.budget.pressure() {
+		return nil
+	}
+	s.reclaiming.Lock()
+	defer s.reclaiming.Unlock()
+	return s.archiveTables(ctx, true)
 }
 
 // ReclaimNow takes back at once, without pauses, everything that retention no
@@ -116,24 +129,23 @@ func (s *Store) reclaimTable(ctx context.Context, t *table, begin, closed Timest
 	if !ok {
 		return nil // somebody still reads it
 	}
-	var list []effect.Effect
+	if err := s.logReclaim(horizon, t.reclaimEffects(effect.Reclaim, horizon)...); err != nil {
+		return err
+	}
+	if s.archive != nil {
+		if err := s.archive.Forget(ctx, t.id, int64(horizon)); err != nil {
+			return err
+		}
+	}
+	return s.sweepTable(ctx, t, horizon, paced)
+}
+
+// reclaimEffects say for every shard that versions go.
+func (t *table) reclaimEffects(kind effect.Kind, horizon Timestamp) (list []effect.Effect) {
 	for _, last := range t.rows.greatest() {
-		list = append(list, effect.Effect{Kind: effect.Reclaim, Shard: last.shard(), Table: t.id, Row: uint64(last), Ceiling: int64(horizon)})
+		list = append(list, effect.Effect{Kind: kind, Shard: last.shard(), Table: t.id, Row: uint64(last), Ceiling: int64(horizon)})
 	}
-	if err := s.logReclaim(horizon, list...); err != nil {
-		return err
-	}
-	w := &sweep{t: t, horizon: horizon, rest: func(time.Duration) error { return nil }}
-	if paced {
-		w.rest = func(worked time.Duration) error { return rest(ctx, worked*restFactor) }
-	}
-	if err := w.run(); err != nil {
-		return err
-	}
-	if err := s.pruneVectors(t, horizon); err != nil {
-		return err
-	}
-	return w.compact()
+	return list
 }
 
 // logReclaim says in the log what is about to go. It need not be synced: until it

@@ -32,7 +32,7 @@ func (s *Store) recover(ctx context.Context, log *commitlog.Log) error {
 	if err := s.catalog.recover(s.seq.last); err != nil {
 		return err
 	}
-	if err := s.reclaimRecovered(); err != nil {
+	if err := s.reclaimRecovered(ctx); err != nil {
 		return err
 	}
 	if err := s.buildIndexes(ctx); err != nil {
@@ -225,6 +225,8 @@ func (s *Store) replayEffect(e *effect.Effect) error {
 		return s.shards.take(e)
 	case effect.Sequence:
 		s.seqs.recover(e)
+	case effect.Archive:
+		return s.recoverArchived(e)
 	case effect.Reclaim, effect.Release:
 		return s.recoverReclaim(e)
 	case effect.Ceiling:

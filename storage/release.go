@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"runtime"
 	"time"
 
@@ -42,6 +43,9 @@ func (s *Store) release(t *table, dropped Timestamp) error {
 		return err
 	}
 	s.replaceReleased(t, dropped)
+	if s.archive != nil {
+		return s.archive.Drop(context.Background(), t.id)
+	}
 	return nil
 }
 
@@ -89,15 +93,23 @@ func (s *Store) recoverReclaim(e *effect.Effect) error {
 
 // reclaimRecovered finishes what the log says is gone, before indexes are built,
 // and finds the tables that were dropped.
-func (s *Store) reclaimRecovered() error {
+func (s *Store) reclaimRecovered(ctx context.Context) error {
 	for _, t := range s.allTables() {
-		horizon := Timestamp(t.reclaimed.Load())
+		horizon := t.floor()
 		if horizon == noHorizon {
 			continue
+		}
+		if gone := t.reclaimed.Load(); s.archive != nil && gone != int64(noHorizon) {
+			if err := s.archive.Forget(ctx, t.id, gone); err != nil {
+				return err
+			}
 		}
 		w := &sweep{t: t, horizon: horizon, rest: func(time.Duration) error { return nil }}
 		if err := w.run(); err != nil {
 			return err
+		}
+		if gone := Timestamp(t.reclaimed.Load()); Timestamp(t.archived.Load()) > gone {
+			t.noteClose(max(gone+1, 1)) // in the archive
 		}
 	}
 	c := s.catalog.table

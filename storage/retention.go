@@ -24,6 +24,9 @@ func retentionBegin(option string, now Timestamp) (at Timestamp, ok bool, err er
 	return TimestampOf(begin) - Timestamp(span.Micros), true, nil
 }
 
+// floor is the moment before which versions are not in memory.
+func (t *table) floor() Timestamp { return Timestamp(max(t.reclaimed.Load(), t.archived.Load())) }
+
 // Horizon returns the earliest moment at which a table may be read AS OF: by its
 // option synapse.retention of today, whatever it was then, and by what is gone
 // already; ok is false where all history is there.

@@ -76,10 +76,7 @@ func (a *activeSnapshots) oldest(q *sequencer) Timestamp {
 func (a *activeSnapshots) advance(t *table, begin, closed Timestamp, q *sequencer) (horizon Timestamp, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	horizon = min(begin, a.oldest(q))
-	for _, at := range a.past {
-		horizon = min(horizon, at)
-	}
+	horizon = min(begin, a.oldestOfAll(q))
 	horizon = max(horizon, Timestamp(t.reclaimed.Load()))
 	if closed > horizon {
 		return 0, false

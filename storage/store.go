@@ -37,8 +37,9 @@ type Store struct {
 	reclaiming sync.Mutex // held for a round of reclaim; before all others
 	lastTxn    atomic.Uint64
 	closed     atomic.Bool
-	snapshots  *snapshot.Pair // nil: none
-	cancel     func()         // ends the background work
+	snapshots  *snapshot.Pair    // nil: none
+	archive    *snapshot.Archive // nil: none
+	cancel     func()            // ends the background work
 	stopped    sync.WaitGroup
 }
 
@@ -88,7 +89,7 @@ func (s *Store) Close() error {
 	s.seqs.settle(context.Background())
 	err := s.journal.Close()
 	if s.snapshots != nil {
-		err = errors.Join(err, s.snapshots.Close())
+		err = errors.Join(err, s.snapshots.Close(), s.archive.Close())
 	}
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Close())

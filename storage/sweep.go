@@ -24,7 +24,7 @@ func (w *sweep) run() error {
 		return err
 	case err != nil:
 		return err
-	case w.left:
+	case w.left || Timestamp(t.archived.Load()) > w.horizon:
 		t.noteClose(w.horizon + 1)
 	}
 	w.tail()

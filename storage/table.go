@@ -48,6 +48,7 @@ type table struct {
 
 	// Of reclaim: see reclaim.go.
 	reclaimed        atomic.Int64 // Timestamp before which history is gone; moved under activeSnapshots.mu
+	archived         atomic.Int64 // Timestamp up to which closed versions are in the archive; moved under activeSnapshots.mu
 	oldestClose      Timestamp    // no version that is still there was closed before; 0 = none was closed
 	dropped          Timestamp    // when the table was dropped, 0 = it was not
 	droppedRetention string       // its option then
@@ -73,6 +74,7 @@ func newTable(id types.OID) *table {
 	t := &table{id: id, indexes: map[types.OID]*tableIndex{}}
 	t.unique.Store(&[]*tableIndex{})
 	t.reclaimed.Store(int64(noHorizon))
+	t.archived.Store(int64(noHorizon))
 	t.recent.since = noHorizon
 	return t
 }

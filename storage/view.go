@@ -22,6 +22,7 @@ type View struct {
 	catalog *catalog.Catalog
 	adhoc   map[types.OID]*tableIndex // indexes that exist for this view alone
 	pinned  uint64                    // of an AS OF read: name under which its moment is kept
+	mergers map[mergedPeriod]*table   // with what is in the archive
 	opened  Timestamp                 // of an AS OF read: when it began
 }
 
@@ -50,7 +51,7 @@ func (v *View) Catalog() *catalog.Catalog { return v.catalog }
 
 // Close ends the view; rows it gave out are no longer pinned.
 func (v *View) Close() {
-	v.adhoc = nil
+	v.adhoc, v.mergers = nil, nil
 	if v.pinned != 0 {
 		v.s.active.drop(v.pinned)
 		v.pinned = 0
@@ -175,7 +176,11 @@ func (v *View) Fetch(t *catalog.Table, ids []RowID, spec ScanSpec) (*Cursor, err
 		locals[i] = c.table.rows.local(id)
 	}
 	if v.x != nil {
-		v.x.reads.noteRows(t.ID, locals)
+		if c.table == v.s.table(t.ID) {
+			v.x.reads.noteRows(t.ID, locals)
+		} else {
+			v.x.reads.noteTable(t.ID) // rows have other numbers there
+		}
 	}
 	if spec.Versions {
 		c.src = &versionSource{from: c.spec.VersionsFrom, to: spec.VersionsTo, rows: locals}

@@ -162,9 +162,31 @@ func (c *checker) snapshots(ctx context.Context) error {
 		c.line("%s: applied LSN %d, %d tables, %d versions, %d problems", name, info.Applied, info.Tables, info.Rows, c.problems-before)
 		usable = usable || c.problems == before && info.Redo >= c.first
 	}
+	if err := c.archive(ctx); err != nil {
+		return err
+	}
 	if !usable {
 		c.problem(fmt.Sprintf("the log begins with LSN %d and no sound snapshot reaches there", c.first))
 	}
+	return nil
+}
+
+// archive verifies the versions that have left memory, if there are any.
+func (c *checker) archive(ctx context.Context) error {
+	name := snapshot.ArchiveName
+	path := filepath.Join(c.dir, name)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	before := c.problems
+	info, err := snapshot.Verify(ctx, path, func(p string) { c.problem(name + ": " + p) })
+	if err != nil {
+		return err
+	}
+	if info.Redo != 0 && info.Database != c.database {
+		c.problem(fmt.Sprintf("%s: belongs to database %s, the log to %s", name, info.Database, c.database))
+	}
+	c.line("%s: %d tables, %d versions, %d problems", name, info.Tables, info.Rows, c.problems-before)
 	return nil
 }
 

@@ -63,7 +63,7 @@ func appendEffect(dst []byte, e *Effect) []byte {
 			return append(dst, 1)
 		}
 		return append(dst, 0)
-	case Reclaim, Release:
+	case Reclaim, Release, Archive:
 		dst = binary.AppendUvarint(dst, uint64(e.Table))
 		dst = binary.AppendUvarint(dst, e.Row)
 		return binary.AppendVarint(dst, e.Ceiling)
@@ -105,7 +105,7 @@ func Decode(body []byte, f func(e *Effect) error) error {
 					return err
 				}
 				r.bad = e.Row>>shardShift != shard
-			case Delete, Reclaim:
+			case Delete, Reclaim, Archive:
 				r.bad = e.Row>>shardShift != shard
 			default:
 				r.bad = shard != 0 // which holds what belongs to no row
@@ -142,7 +142,7 @@ func (r *reader) effect(e *Effect) {
 		e.Table = r.oid()
 	case Sequence:
 		e.Sequence, e.Value, e.Called = r.oid(), r.varint(), r.u8() == 1
-	case Reclaim, Release:
+	case Reclaim, Release, Archive:
 		e.Table, e.Row, e.Ceiling = r.oid(), r.uvarint(), r.varint()
 	case Ceiling:
 		e.Ceiling = r.varint()

@@ -19,6 +19,7 @@ const (
 	Release                  // Table, Ceiling: all rows of a table that was dropped at Ceiling are gone
 	Shards                   // Count: the database has Count shards; in its first commit
 	Truncate                 // Table: the newest versions of all rows are closed, but for those that the same commit puts
+	Archive                  // Table, Row, Ceiling: versions that ended at Ceiling or before are in the archive; no row had a greater id
 )
 
 // Effect is one change. Which fields count depends on Kind; the others are zero.

@@ -53,6 +53,8 @@ func (f *file) apply(ctx context.Context, e *effect.Effect, ts int64) error {
 		_, err := f.conn.ExecContext(ctx, "INSERT INTO _sequences VALUES (?, ?, ?) ON CONFLICT (oid) DO UPDATE SET value = excluded.value, called = excluded.called",
 			int64(e.Sequence), e.Value, e.Called)
 		return err
+	case effect.Archive:
+		return f.archived(ctx, e)
 	case effect.Reclaim, effect.Release:
 		return f.reclaim(ctx, e)
 	case effect.Ceiling:
@@ -79,31 +81,16 @@ func (f *file) putRow(ctx context.Context, e *effect.Effect, ts int64) error {
 	if err := f.prepare(ctx, t); err != nil {
 		return err
 	}
-	args := make([]any, fixedArgs+len(t.columns))
-	values := args[fixedArgs:]
-	same := false
-	for attr := range e.Image.Len() {
-		state := e.Image.State(attr)
-		i, ok := t.byAttr[attr]
-		switch {
-		case state == row.Same:
-			same = true
-		case state == row.Value && !ok:
-			return sqlerr.New(sqlerr.DataCorrupted, "the log has attribute %d of table %q, which the catalog does not know", attr, t.name)
-		case state == row.Value:
-			v, err := e.Image.Value(attr, t.columns[i].typ)
-			if err != nil {
-				return err
-			}
-			values[i] = store(t.columns[i].typ, v)
-		}
+	args, same, err := t.args(e, ts)
+	if err != nil {
+		return err
 	}
+	values := args[fixedArgs:]
 	if same {
 		if err := f.takeSame(ctx, t, e, ts, values); err != nil {
 			return err
 		}
 	}
-	args[0], args[1], args[2] = int64(e.Row), ts, e.Image.Len()
 	args[3] = int64(t.checksum(e.Row, ts, e.Image.Len(), values))
 	if _, err := t.end.ExecContext(ctx, ts, int64(e.Row)); err != nil {
 		return err
@@ -115,6 +102,31 @@ func (f *file) putRow(ctx context.Context, e *effect.Effect, ts int64) error {
 		return f.defineObject(ctx, t, values)
 	}
 	return nil
+}
+
+// args makes the arguments of insert, but for the checksum. same: values that are
+// as in the previous version are still to be filled in.
+func (t *table) args(e *effect.Effect, ts int64) (args []any, same bool, err error) {
+	args = make([]any, fixedArgs+len(t.columns), fixedArgs+len(t.columns)+1)
+	args[0], args[1], args[2] = int64(e.Row), ts, e.Image.Len()
+	values := args[fixedArgs:]
+	for attr := range e.Image.Len() {
+		state := e.Image.State(attr)
+		i, ok := t.byAttr[attr]
+		switch {
+		case state == row.Same:
+			same = true
+		case state == row.Value && !ok:
+			return nil, false, sqlerr.New(sqlerr.DataCorrupted, "the log has attribute %d of table %q, which the catalog does not know", attr, t.name)
+		case state == row.Value:
+			v, err := e.Image.Value(attr, t.columns[i].typ)
+			if err != nil {
+				return nil, false, err
+			}
+			values[i] = store(t.columns[i].typ, v)
+		}
+	}
+	return args, same, nil
 }
 
 // takeSame fills in, as they are stored, the values that the previous version has too.

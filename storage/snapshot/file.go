@@ -118,7 +118,7 @@ func (f *file) connect(ctx context.Context, readOnly bool) error {
 // begin makes the schema of a new file, and reads that of any.
 func (f *file) begin(ctx context.Context, database commitlog.DatabaseID) error {
 	return f.transaction(ctx, func() error {
-		if _, err := f.conn.ExecContext(ctx, schemaSQL+horizonsSQL); err != nil {
+		if _, err := f.conn.ExecContext(ctx, schemaSQL+horizonsSQL+archivedSQL); err != nil {
 			return err
 		}
 		fresh, err := f.readState(ctx)

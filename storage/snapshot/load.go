@@ -104,7 +104,11 @@ func (f *file) load(ctx context.Context, each func(Row) error) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	st.Effects = append(st.Effects, horizons...)
+	archivals, err := f.archivals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st.Effects = append(append(st.Effects, horizons...), archivals...)
 	err = f.query(ctx, "SELECT name, shard FROM _namespaces", func(rows *sql.Rows) error {
 		e := effect.Effect{Kind: effect.Assign}
 		var name []byte
@@ -118,6 +122,11 @@ func (f *file) load(ctx context.Context, each func(Row) error) (*State, error) {
 
 // loadTable reads a table's rows.
 func (f *file) loadTable(ctx context.Context, t *table, each func(Row) error) error {
+	return f.loadRows(ctx, t, "", each)
+}
+
+// loadRows reads the rows that a condition selects, by row and time.
+func (f *file) loadRows(ctx context.Context, t *table, where string, each func(Row) error, args ...any) error {
 	names := append([]string{}, systemColumns...)
 	for _, c := range t.columns {
 		names = append(names, quote(c.name))
@@ -129,7 +138,7 @@ func (f *file) loadTable(ctx context.Context, t *table, each func(Row) error) er
 	for i := range raw {
 		to[i] = &raw[i]
 	}
-	text := fmt.Sprintf("SELECT %s FROM %s ORDER BY _row_id, _system_from", strings.Join(names, ", "), quote(t.name))
+	text := fmt.Sprintf("SELECT %s FROM %s %s ORDER BY _row_id, _system_from", strings.Join(names, ", "), quote(t.name), where)
 	return f.query(ctx, text, func(rows *sql.Rows) error {
 		if err := rows.Scan(to...); err != nil {
 			return err
@@ -168,5 +177,5 @@ func (f *file) loadTable(ctx context.Context, t *table, each func(Row) error) er
 		}
 		r.Image = buf
 		return each(r)
-	})
+	}, args...)
 }

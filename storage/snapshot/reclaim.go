@@ -38,12 +38,17 @@ func (f *file) reclaim(ctx context.Context, e *effect.Effect) error {
 	case released:
 		return f.dropTable(ctx, t)
 	}
-	// Made for the first reclaim only: tables that keep everything do without.
+	return f.deleteEnded(ctx, t, e)
+}
+
+// deleteEnded removes the versions that ended at e.Ceiling or before.
+func (f *file) deleteEnded(ctx context.Context, t *table, e *effect.Effect) error {
+	// Made for the first time only: tables that keep everything do without.
 	index := fmt.Sprintf("CREATE INDEX IF NOT EXISTS %s ON %s (_system_to) WHERE _system_to IS NOT NULL", quote(fmt.Sprintf("_ended.%d", t.oid)), quote(t.name))
 	if _, err := f.conn.ExecContext(ctx, index); err != nil {
 		return err
 	}
-	_, err = f.conn.ExecContext(ctx, "DELETE FROM "+quote(t.name)+" WHERE _system_to <= ? AND _row_id BETWEEN ? AND ?",
+	_, err := f.conn.ExecContext(ctx, "DELETE FROM "+quote(t.name)+" WHERE _system_to <= ? AND _row_id BETWEEN ? AND ?",
 		e.Ceiling, int64(e.Shard)<<shardShift, int64(e.Shard)<<shardShift|(1<<shardShift-1))
 	return err
 }
