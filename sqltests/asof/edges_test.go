@@ -26,6 +26,8 @@ func TestPrecedence(t *testing.T) {
 		{"SELECT a.n, (SELECT max(n) FROM (SELECT n FROM t " + at(10) + " UNION SELECT n FROM t) u) AS m FROM t a ORDER BY 1 " + at(2), "n, m\n1 | 9"},
 		{"WITH c AS (SELECT n FROM t " + at(8) + ") SELECT c.n, d.n FROM c, c " + at(6) + " d", "n, n\n7 | 7"},
 		{"WITH c AS (SELECT n FROM t) SELECT c.n, d.n FROM c, c " + at(6) + " d", "n, n\n3 | 5"},
+		{"WITH c AS (SELECT n FROM t) SELECT a.n, b.n, (SELECT n FROM c) AS o FROM c " + at(6) + " a, c " + at(8) + " b", "n, n, o\n5 | 7 | 3"},
+		{"WITH c AS (SELECT n FROM t), d AS (SELECT n FROM c UNION ALL SELECT n FROM c) SELECT sum(n) FROM d " + at(10), "sum\n18"},
 		{"WITH c AS (SELECT n FROM t) SELECT n, (SELECT n FROM c ORDER BY 1 " + at(8) + ") AS o FROM c", "n, o\n3 | 7"},
 		{"SELECT n FROM past ORDER BY n " + at(12), "n\n1"},
 		{"SELECT n FROM past " + at(12), "n\n1"},
