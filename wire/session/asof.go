@@ -176,7 +176,11 @@ func (s *Session) settle(ctx context.Context, p *portal) (err error) {
 	if err != nil {
 		return err
 	}
-	return sameResult(p.prep, pl)
+	if err := sameResult(p.prep, pl); err != nil {
+		return err
+	}
+	p.prep.catalog = s.catalog()
+	return nil
 }
 
 // statementAsOf reports whether the statement itself carries AS OF.

@@ -150,7 +150,9 @@ func (h *host) Query(a *memory.QueryArgs, yield func(row []types.Value) error) e
 		return err
 	}
 	rec := h.recordRecall(view, q, hits, start)
-	rec.AsOf = a.AsOf
+	if rec.AsOf = a.AsOf; rec.AsOf == 0 && h.past {
+		rec.AsOf = int64(view.Time())
+	}
 	return yieldHits(hits, rec.QueryID, yield)
 }
 
