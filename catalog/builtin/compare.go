@@ -99,7 +99,7 @@ func isTextKind(k types.Kind) bool { return k == types.KindText || k == types.Ki
 func isOrderedKind(k types.Kind) bool {
 	switch k {
 	case types.KindText, types.KindBpchar, types.KindName, types.KindBytea, types.KindUUID, types.KindInterval,
-		types.KindTimetz, types.KindNumeric, types.KindJSONB, types.KindArray, types.KindVector, types.KindHalfvec, types.KindCitext,
+		types.KindTimetz, types.KindNumeric, types.KindJSONB, types.KindArray, types.KindVector, types.KindHalfvec, types.KindSparsevec, types.KindCitext,
 		types.KindBit, types.KindInet, types.KindMacaddr, types.KindTID, types.KindPgLSN:
 		return true
 	}

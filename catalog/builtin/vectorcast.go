@@ -67,18 +67,22 @@ func (t vectorType) to(target vectorType) body {
 	}
 }
 
+// vectorSources are the types whose arrays can become vectors.
+var vectorSources = []struct {
+	elem   types.Type
+	number func(types.Value) (float64, error)
+}{{types.Int4, integerFloat}, {types.Float4, plainFloat}, {types.Float8, plainFloat}, {types.Numeric, numericFloat}}
+
+func integerFloat(v types.Value) (float64, error) { return float64(v.Int()), nil }
+func plainFloat(v types.Value) (float64, error)   { return v.Float(), nil }
+
 // registerCasts adds pgvector's casts with pgvector's contexts.
 func (t vectorType) registerCasts() {
 	oid, n := typeOID(t.name), t.name
 	cast := func(from, to types.OID, context CastContext, fn *Function) {
 		RegisterCast(&Cast{From: from, To: to, Context: context, Fn: fn})
 	}
-	integer := func(v types.Value) (float64, error) { return float64(v.Int()), nil }
-	float := func(v types.Value) (float64, error) { return v.Float(), nil }
-	for _, source := range []struct {
-		elem   types.Type
-		number func(types.Value) (float64, error)
-	}{{types.Int4, integer}, {types.Float4, float}, {types.Float8, float}, {types.Numeric, numericFloat}} {
+	for _, source := range vectorSources {
 		array := source.elem.ArrayOf()
 		cast(array.OID, oid, CastAssignment, define("array_to_"+n+"("+array.Info().Name+") "+n, t.fromArray(source.elem, source.number)))
 	}

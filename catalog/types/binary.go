@@ -47,6 +47,8 @@ func AppendBinary(dst []byte, t Type, v Value) ([]byte, error) {
 		return appendVectorBinary(dst, AsFloat32s(v)), nil
 	case KindHalfvec:
 		return appendHalfvecBinary(dst, v), nil
+	case KindSparsevec:
+		return appendSparsevecBinary(dst, v), nil
 	case KindText, KindBpchar, KindName, KindCitext, KindBytea, KindUUID, KindNumeric, KindJSON,
 		KindBit, KindInet, KindMacaddr, KindTID, KindPgLSN, KindVoid:
 		return append(dst, v.s...), nil
@@ -99,6 +101,8 @@ func ParseBinary(t Type, b []byte) (Value, error) {
 		return parseVectorBinary(b)
 	case KindHalfvec:
 		return parseHalfvecBinary(b)
+	case KindSparsevec:
+		return parseSparsevecBinary(b)
 	case KindBit:
 		return parseBitsBinary(b)
 	case KindInet:

@@ -40,6 +40,8 @@ func CompareFunc(t Type) func(a, b Value) int {
 		return func(a, b Value) int { return compareFloat32s(AsFloat32s(a), AsFloat32s(b)) }
 	case KindHalfvec:
 		return func(a, b Value) int { return compareFloat32s(HalfvecFloat32s(a), HalfvecFloat32s(b)) }
+	case KindSparsevec:
+		return compareSparse
 	case KindBit:
 		return compareBits
 	case KindInet:

@@ -31,7 +31,8 @@
 //	numeric                    PostgreSQL's binary format (numeric_send), see numeric.go
 //	jsonb                      own binary form, see jsonb.go
 //	arrays, record             own binary form, see array.go and record.go
-//	vector                     dims × float32 little endian; halfvec: dims × float16
+//	vector                     dims × float32 little endian; halfvec: dims × float16; sparsevec: see sparsevec.go
+//	enums                      a label's position (fixed class), domains as their base type: see defined.go
 //
 // # Where things are
 //
@@ -49,7 +50,7 @@
 // What PostgreSQL answers is kept in testdata/*.tsv, which testdata/regen.sh
 // rewrites from a server.
 //
-// Not supported yet: input of tsvector, tsquery and sparsevec (0A000), and of
+// Not supported yet: input of tsvector and tsquery (0A000), and of
 // anonymous records, which PostgreSQL refuses too.
 //
 // Start reading at type.go, value.go, column.go.

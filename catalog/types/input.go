@@ -96,6 +96,8 @@ func parseTextVar(t Type, s string) (Value, error) {
 		return parseVector(s)
 	case KindHalfvec:
 		return parseHalfvec(s)
+	case KindSparsevec:
+		return parseSparsevec(s)
 	case KindBit:
 		return parseBits(s)
 	case KindInet:

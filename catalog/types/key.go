@@ -54,6 +54,8 @@ func AppendKey(dst []byte, t Type, v Value) []byte {
 		return appendFloat32sKey(dst, AsFloat32s(v))
 	case KindHalfvec:
 		return appendFloat32sKey(dst, HalfvecFloat32s(v))
+	case KindSparsevec:
+		return appendSparseKey(dst, v)
 	case KindBit:
 		return appendBitKey(dst, v)
 	case KindInet:

@@ -74,6 +74,8 @@ func appendTextVar(dst []byte, t Type, v Value, f *Format) []byte {
 		return appendVector(dst, AsFloat32s(v))
 	case KindHalfvec:
 		return appendHalfvec(dst, v)
+	case KindSparsevec:
+		return appendSparsevec(dst, v)
 	case KindBit:
 		return appendBits(dst, v)
 	case KindInet:

@@ -61,7 +61,9 @@ func TypmodIn(oid OID, mods []string) (int32, error) {
 		return lengthTypmod(n, "bit", "length for type %s must be at least 1", "length for type %s cannot exceed %d", BitLengthMax, 0)
 	case OIDVarbit:
 		return lengthTypmod(n, "varbit", "length for type %s must be at least 1", "length for type %s cannot exceed %d", BitLengthMax, 0)
-	case OIDVector, OIDHalfvec, OIDSparsevec:
+	case OIDSparsevec:
+		return lengthTypmod(n, "sparsevec", "dimensions for type %s must be at least 1", "dimensions for type %s cannot exceed %d", SparsevecDimsMax, 0)
+	case OIDVector, OIDHalfvec:
 		return lengthTypmod(n, Lookup(oid).Name, "dimensions for type %s must be at least 1", "dimensions for type %s cannot exceed %d", VectorDimsMax, 0)
 	case OIDNumeric:
 		return numericTypmodIn(n)

@@ -32,7 +32,7 @@ func ApplyTypmod(t Type, v Value, explicit bool) (Value, error) {
 		return fitInterval(t.Mod, v)
 	case OIDBit, OIDVarbit:
 		return fitBits(t, v, explicit)
-	case OIDVector, OIDHalfvec:
+	case OIDVector, OIDHalfvec, OIDSparsevec:
 		if n := VectorDims(t, v); n != int(t.Mod) {
 			return Null, sqlerr.New(sqlerr.DataException, "expected %d dimensions, not %d", t.Mod, n)
 		}

@@ -46,10 +46,13 @@ func AsFloat32s(v Value) []float32 {
 	return out
 }
 
-// VectorDims returns the dimensions of a vector (elemBytes 4) or halfvec (2) value.
+// VectorDims returns the dimensions of a vector, halfvec or sparsevec value.
 func VectorDims(t Type, v Value) int {
-	if t.OID == OIDHalfvec {
+	switch t.OID {
+	case OIDHalfvec:
 		return len(v.s) / 2
+	case OIDSparsevec:
+		return AsSparse(v).Dims
 	}
 	return len(v.s) / 4
 }
