@@ -53,7 +53,7 @@ func (x *Index) Maintain(ctx context.Context) error {
 
 // wantsGraph reports whether Maintain has something to do for p.
 func (x *Index) wantsGraph(p *partition) bool {
-	if x.opt.GraphBytes < 0 || !x.graphMetric() {
+	if x.opt.GraphBytes < 0 {
 		return false
 	}
 	if g := p.graph.Load(); g != nil {
@@ -170,9 +170,6 @@ func (x *Index) suits(vec uint32) bool {
 func (x *Index) graphOptions() hnsw.Options {
 	return hnsw.Options{Metric: x.opt.Metric, M: x.opt.M, EfConstruction: x.opt.EfConstruction}
 }
-
-// graphMetric reports whether graphs exist for the index's metric: codes bound no L1.
-func (x *Index) graphMetric() bool { return x.opt.Metric != metricWithoutGraph }
 
 func (x *Index) codeBytes() int { return slab.CodeBytes(x.store.Dim()) }
 

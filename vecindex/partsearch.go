@@ -1,12 +1,8 @@
 package vecindex
 
 import (
-	"synapse/vecindex/distance"
 	"synapse/vecindex/hnsw"
 )
-
-// metricWithoutGraph is always scanned.
-const metricWithoutGraph = distance.L1
 
 const (
 	// A bridging walk begins at up to seedsMax passing nodes, found among seedTries.

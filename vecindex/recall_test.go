@@ -164,7 +164,7 @@ func (b *bed) demand(name string, k int, at int64, keep func(row int) bool) {
 // own clusters mostly do not match: what is near is invisible.
 func TestRecallOfFilteredSearch(t *testing.T) {
 	const rows, dim = 10000, 64
-	for _, metric := range []distance.Metric{distance.Cosine, distance.L2, distance.InnerProduct} {
+	for _, metric := range []distance.Metric{distance.Cosine, distance.L2, distance.InnerProduct, distance.L1} {
 		t.Run(metric.String(), func(t *testing.T) {
 			if metric == distance.InnerProduct && testing.Short() {
 				t.Skip("on vectors of length one it repeats the cosine's test")

@@ -117,7 +117,7 @@ func (x *Index) loadGraph(r io.Reader) error {
 		return err
 	}
 	p := x.partition(key)
-	if p == nil || !x.graphMetric() {
+	if p == nil {
 		return fmt.Errorf("%w: partition %q is gone", ErrSaved, key)
 	}
 	b := &graphBuild{}
@@ -138,9 +138,6 @@ func (x *Index) loadGraph(r io.Reader) error {
 
 // loadWhole reads the graph over all partitions.
 func (x *Index) loadWhole(r io.Reader) (err error) {
-	if !x.graphMetric() {
-		return fmt.Errorf("%w: no graph for this metric", ErrSaved)
-	}
 	w := x.beginWhole()
 	for end := w.journal.n.Load(); w.next < end; {
 		w.look(x)

@@ -40,7 +40,7 @@ type wholeBuild struct {
 // wantWhole notes that a query over all partitions would have been cheaper with a graph.
 func (s *Searcher) wantWhole() {
 	x := s.index
-	if len(s.parts) < 2 || x.opt.GraphBytes < 0 || !x.graphMetric() || s.opt.Exact || s.opt.Rows != nil {
+	if len(s.parts) < 2 || x.opt.GraphBytes < 0 || s.opt.Exact || s.opt.Rows != nil {
 		return
 	}
 	scanned, walked := 0, 0

@@ -22,9 +22,9 @@ const (
 
 // Options of a graph. All are positive.
 type Options struct {
-	Metric         distance.Metric // L2, InnerProduct or Cosine
-	M              int             // links per node on the upper layers; 2*M on the lowest
-	EfConstruction int             // candidates considered when a node is linked
+	Metric         distance.Metric
+	M              int // links per node on the upper layers; 2*M on the lowest
+	EfConstruction int // candidates considered when a node is linked
 }
 
 // Graph is a graph over vectors of one store. One writer calls Add; any number of Walks run

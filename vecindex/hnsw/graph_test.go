@@ -52,6 +52,7 @@ func TestGraphIsSoundAndConnected(t *testing.T) {
 		unreachable int // at most
 	}{
 		{hnsw.Options{Metric: distance.Cosine, M: 16, EfConstruction: 100}, n / 1000},
+		{hnsw.Options{Metric: distance.L1, M: 16, EfConstruction: 100}, n / 1000},
 		{hnsw.Options{Metric: distance.L2, M: 4, EfConstruction: 20}, n / 100},
 		{hnsw.Options{Metric: distance.InnerProduct, M: 2, EfConstruction: 4}, n},
 	} {

@@ -6,8 +6,10 @@ import (
 )
 
 // target is what nodes are compared with: a query or another node. Keys of one metric order
-// as distances do: the squared distance, the negative inner product, the negative cosine.
+// as distances do: the squared distance, the negative inner product, the negative cosine, all
+// by codes; the L1 distance by fp32, because products of codes do not tell it.
 type target struct {
+	floats   []float32 // L1 only
 	codes    []int8
 	factor   float32
 	constant float32
@@ -27,9 +29,12 @@ func measure(m distance.Metric, code *slab.Code) (scale, offset float32) {
 	return code.Scale, 0
 }
 
-// aim makes a target of a vector with the given codes, scale and offset.
-func aim(m distance.Metric, codes []int8, scale, offset float32) target {
-	if m == distance.L2 {
+// aim makes a target of a vector with the given elements, codes, scale and offset.
+func aim(m distance.Metric, floats []float32, codes []int8, scale, offset float32) target {
+	switch m {
+	case distance.L1:
+		return target{floats: floats}
+	case distance.L2:
 		return target{codes: codes, factor: -2 * scale, constant: offset}
 	}
 	return target{codes: codes, factor: -scale}
@@ -37,7 +42,7 @@ func aim(m distance.Metric, codes []int8, scale, offset float32) target {
 
 func (v *view) targetOf(m distance.Metric, i uint32) target {
 	n := v.node(i)
-	return aim(m, v.vecs.Codes(n.vec), n.scale, n.offset)
+	return aim(m, v.vecs.At(n.vec), v.vecs.Codes(n.vec), n.scale, n.offset)
 }
 
 // comparer computes keys of many nodes at once. Its arrays are reused.
@@ -56,6 +61,10 @@ func (c *comparer) run(v *view, t *target) {
 		c.keys = make([]float32, max(len(ids), 2*cap(c.keys)))
 	}
 	c.keys = c.keys[:len(ids)]
+	if t.floats != nil {
+		c.runL1(v, t)
+		return
+	}
 	for _, id := range ids {
 		distance.Prefetch(v.vecs.CodePtr(v.node(id).vec), len(t.codes))
 	}
@@ -69,6 +78,20 @@ func (c *comparer) run(v *view, t *target) {
 			node := v.node(ids[i+j])
 			c.keys[i+j] = node.offset + float32(c.dots[j])*node.scale*t.factor + t.constant
 		}
+	}
+}
+
+// runL1 fills keys with L1 distances.
+func (c *comparer) runL1(v *view, t *target) {
+	var rows distance.Rows4
+	var sums [4]float32
+	for i := 0; i < len(c.ids); i += 4 {
+		n := min(4, len(c.ids)-i)
+		for j := range rows {
+			rows[j] = v.vecs.Ptr(v.node(c.ids[i+min(j, n-1)]).vec)
+		}
+		distance.L1Sum4(t.floats, &rows, &sums)
+		copy(c.keys[i:i+n], sums[:n])
 	}
 }
 

@@ -59,7 +59,7 @@ func (g *Graph) Walk(r Request) *Walk {
 	w.g, w.request = g, r
 	w.v = g.view(min(r.Nodes, g.count.Load()))
 	scale, offset := measure(g.opt.Metric, &r.Query.Code)
-	w.t = aim(g.opt.Metric, r.Query.Codes, scale, offset)
+	w.t = aim(g.opt.Metric, r.Query.Vec, r.Query.Codes, scale, offset)
 	w.seen.reset(w.v.n)
 	if r.Bridge {
 		w.failing.reset(w.v.n)
