@@ -8,6 +8,7 @@ import (
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
+	"synapse/storage/row"
 )
 
 // index returns the structure of an index for this transaction's writes: its own
@@ -68,19 +69,54 @@ func (t *table) fill(ctx context.Context, x *tableIndex) error {
 	return b.fill(ctx)
 }
 
-// fillRow installs the entries of one row as of a moment: neighbouring versions
-// with equal entries become one. Caller holds mu, exclusively for a vector index.
-func (t *table) fillRow(x *tableIndex, local uint32, as Timestamp) error {
-	var chain []uint32
-	for i := t.head(local); i != 0; i = t.versions.get(i).prev {
-		if t.versions.get(i).from <= as {
-			chain = append(chain, i)
+// span is one version of a row as an index build reads it.
+type span struct {
+	from, to Timestamp
+	image    row.Image
+	values   []types.Value
+}
+
+// history appends a row's versions as of a moment, oldest first. Caller holds mu; the spans
+// may be kept as long as the table is building.
+func (t *table) history(dst []span, x *tableIndex, local uint32, as Timestamp) ([]span, error) {
+	first := len(dst)
+	for i := t.head(local); i != 0; {
+		v := t.versions.get(i)
+		i = v.prev
+		if v.from > as {
+			continue
 		}
+		im := t.image(v)
+		values, err := t.values(make([]types.Value, 0, len(x.layout.Columns)), im, x.layout)
+		if err != nil {
+			return dst, err
+		}
+		s := span{from: v.from, to: v.to, image: im, values: values}
+		if s.to > as {
+			s.to = Infinity
+		}
+		dst = append(dst, s)
 	}
+	slices.Reverse(dst[first:])
+	return dst, nil
+}
+
+// fillRow installs the entries of one row as of a moment. Caller holds mu, exclusively for a
+// vector index.
+func (t *table) fillRow(x *tableIndex, local uint32, as Timestamp) error {
+	spans, err := t.history(nil, x, local, as)
+	if err != nil {
+		return err
+	}
+	return x.fillSpans(local, spans)
+}
+
+// fillSpans installs the entries of one row's versions: neighbouring versions with equal
+// entries become one.
+func (x *tableIndex) fillSpans(local uint32, spans []span) error {
 	var last indexEntry
 	var began Timestamp
-	var lastVersion *version
-	flush := func(to Timestamp, next *indexEntry) error {
+	flush := func(newest *span, to Timestamp, next *indexEntry) error {
 		if !last.present {
 			return nil
 		}
@@ -88,33 +124,29 @@ func (t *table) fillRow(x *tableIndex, local uint32, as Timestamp) error {
 			_, stays := slices.BinarySearch(next.items, item)
 			return stays // an item ends when a version lacks it, not when another one changes
 		})
-		return x.restore(local, t.image(lastVersion), &last, began, to)
+		return x.restore(local, newest.image, &last, began, to)
 	}
-	for k := len(chain) - 1; k >= 0; k-- {
-		v := t.versions.get(chain[k])
-		e, err := x.entryOf(t, t.image(v))
+	for i := range spans {
+		s := &spans[i]
+		e, err := x.entry(s.values)
 		if err != nil {
 			return err
 		}
-		if lastVersion != nil && e.equal(&last) {
-			lastVersion = v
+		if i > 0 && e.equal(&last) {
 			continue
 		}
-		if lastVersion != nil {
-			if err := flush(v.from, &e); err != nil {
+		if i > 0 {
+			if err := flush(&spans[i-1], s.from, &e); err != nil {
 				return err
 			}
 		}
-		last, began, lastVersion = e, v.from, v
+		last, began = e, s.from
 	}
-	if lastVersion == nil {
+	if len(spans) == 0 {
 		return nil
 	}
-	to := lastVersion.to
-	if to > as {
-		to = Infinity
-	}
-	return flush(to, &indexEntry{})
+	newest := &spans[len(spans)-1]
+	return flush(newest, newest.to, &indexEntry{})
 }
 
 // describeKey shows a key as "(a, b)=(1, 2)".

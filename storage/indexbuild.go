@@ -31,6 +31,7 @@ type indexBuild struct {
 	since Timestamp // fill reads the versions of commits up to here
 	noted []noted   // guarded by table.mu
 	done  int       // of noted
+	spans []span    // of the piece that is filled
 }
 
 // noted is one row's change by one commit.
@@ -113,23 +114,13 @@ func (b *indexBuild) lock() (unlock func()) {
 
 // fill installs the entries of every version that the build begins with.
 func (b *indexBuild) fill(ctx context.Context) error {
-	piece := func(first uint32) (more bool, err error) {
-		defer b.lock()()
-		end := min(first+buildRows, uint32(len(b.table.newest)))
-		for local := first; local < end; local++ {
-			if err := b.table.fillRow(b.index, local, b.since); err != nil {
-				return false, err
-			}
-		}
-		return int(end) < len(b.table.newest), nil
-	}
 	more := true
 	for first := uint32(0); more; first += buildRows {
 		if ctx.Err() != nil {
 			return canceled(ctx)
 		}
 		var err error
-		if more, err = piece(first); err != nil {
+		if more, err = b.fillPiece(first); err != nil {
 			return err
 		}
 		if err := b.suspect(); err != nil {
@@ -138,6 +129,38 @@ func (b *indexBuild) fill(ctx context.Context) error {
 	}
 	b.index.seal()
 	return nil
+}
+
+// fillPiece installs the entries of some rows. Only for a vector index is the table locked
+// longer than it takes to read them: words are split and keys computed beside its writers.
+func (b *indexBuild) fillPiece(first uint32) (more bool, err error) {
+	t := b.table
+	if b.index.kind == vectorIndex {
+		defer b.lock()()
+		end := min(first+buildRows, uint32(len(t.newest)))
+		for local := first; local < end; local++ {
+			if err := t.fillRow(b.index, local, b.since); err != nil {
+				return false, err
+			}
+		}
+		return int(end) < len(t.newest), nil
+	}
+	b.spans = b.spans[:0]
+	var ends [buildRows]int // of each row's spans
+	t.mu.RLock()
+	end := min(first+buildRows, uint32(len(t.newest)))
+	for local := first; local < end && err == nil; local++ {
+		b.spans, err = t.history(b.spans, b.index, local, b.since)
+		ends[local-first] = len(b.spans)
+	}
+	more = int(end) < len(t.newest)
+	t.mu.RUnlock()
+	begin := 0
+	for local := first; local < end && err == nil; local++ {
+		err = b.index.fillSpans(local, b.spans[begin:ends[local-first]])
+		begin = ends[local-first]
+	}
+	return more, err
 }
 
 // catchUp applies what was noted until the call and returns how much came meanwhile.
