@@ -36,4 +36,5 @@ CREATE VIEW titles AS SELECT id, upper(body) AS title FROM notes;`)
 			t.Errorf("%q is not shown:\n%s", want, got)
 		}
 	}
+	passed(t, "psql 15")
 }

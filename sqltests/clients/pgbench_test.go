@@ -44,4 +44,5 @@ func TestPgbench(t *testing.T) {
 	if history != accounts || history != tellers || history != branches || rows != 600 {
 		t.Errorf("%d rows of history with %d, accounts %d, tellers %d, branches %d", rows, history, accounts, tellers, branches)
 	}
+	passed(t, "pgbench")
 }

@@ -54,6 +54,7 @@ func column[T any](t *testing.T, c *pgx.Conn, sql string, args ...any) []T {
 }
 
 func TestPgx(t *testing.T) {
+	t.Cleanup(func() { passed(t, "pgx") })
 	s := harness.StartSynapse(t)
 	for i, mode := range pgxModes {
 		t.Run(mode.String(), func(t *testing.T) {

@@ -73,6 +73,7 @@ func TestClients(t *testing.T) {
 			if err != nil || !strings.HasSuffix(text, "ok") {
 				t.Errorf("%s: %v\n%s", filepath.Base(bin), err, text)
 			}
+			passed(t, c.name)
 		})
 	}
 }
@@ -124,4 +125,5 @@ func TestPsql(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}
 	}
+	passed(t, "psql 15")
 }
