@@ -44,8 +44,9 @@ func (s *Store) ArchiveNow(ctx context.Context) error {
 	return s.archiveTables(ctx, false)
 }
 
-// archiveTables archives every table that keeps history. Caller holds reclaiming.
-func (s *Store) archiveTables(ctx context.Context, paced bool) error {
+// archiveTables archives every table that keeps history, or only those where it
+// is worth it. Caller holds reclaiming.
+func (s *Store) archiveTables(ctx context.Context, worthwhile bool) error {
 	if s.archive == nil {
 		return nil
 	}
@@ -58,17 +59,17 @@ func (s *Store) archiveTables(ctx context.Context, paced bool) error {
 		}
 		t.mu.RLock()
 		closed := t.versions.n - t.live.count()
-		worth := closed > 0 && (!paced || closed > t.live.count()/archiveShare)
+		worth := closed > 0 && (!worthwhile || closed > t.live.count()/archiveShare)
 		t.mu.RUnlock()
 		if worth {
-			errs = append(errs, s.archiveTable(ctx, t, paced))
+			errs = append(errs, s.archiveTable(ctx, t))
 		}
 	}
 	return errors.Join(errs...)
 }
 
 // archiveTable moves one table's closed versions.
-func (s *Store) archiveTable(ctx context.Context, t *table, paced bool) error {
+func (s *Store) archiveTable(ctx context.Context, t *table) error {
 	horizon := s.active.limit(s.seq)
 	n, err := s.copyToArchive(ctx, t, horizon)
 	if n == 0 || err != nil {
@@ -84,7 +85,7 @@ func (s *Store) archiveTable(ctx context.Context, t *table, paced bool) error {
 	t.mu.RLock()
 	since := t.oldestClose
 	t.mu.RUnlock()
-	if err := s.sweepTable(ctx, t, horizon, paced); err != nil {
+	if err := s.sweepTable(ctx, t, horizon, false); err != nil { // without rests: writers wait for memory
 		return err
 	}
 	t.mu.Lock()

@@ -1,8 +1,11 @@
 package storage
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -371,4 +374,55 @@ func TestReclaimCrashes(t *testing.T) {
 		}
 		r.cycle()
 	}
+}
+
+// What retention has taken is not to be found in the SQLite files either.
+func TestReclaimLeavesNoBytes(t *testing.T) {
+	const marker = "confidential"
+	dir, clock := t.TempDir(), NewSteppedClock(begin2025)
+	s, err := Open(ctx, dir, Options{Clock: clock, Hooks: testHooks()})
+	must(t, err)
+	def := createTable(t, s, notesKeeping("1 hour"))
+	write := func(first int) {
+		x := begin(t, s, ReadCommitted)
+		var ids []RowID
+		for i := range 20 { // short ones, and some that need pages of their own
+			ids = append(ids, insert(t, x, def, note(first+i, marker, i, strings.Repeat(marker+" ", 1+i*i*4))))
+		}
+		commitTxn(t, x)
+		x = begin(t, s, ReadCommitted)
+		for _, id := range ids {
+			must(t, x.Delete(ctx, def, id))
+		}
+		commitTxn(t, x)
+		must(t, s.Checkpoint(ctx))
+	}
+	found := func() (in []string) {
+		files, err := filepath.Glob(filepath.Join(dir, "*.sqlite*"))
+		must(t, err)
+		for _, f := range files {
+			b, err := os.ReadFile(f)
+			must(t, err)
+			if bytes.Contains(b, []byte(marker)) {
+				in = append(in, filepath.Base(f))
+			}
+		}
+		return in
+	}
+	write(0)
+	must(t, s.ArchiveNow(ctx))
+	write(100)
+	if in := found(); len(in) < 3 {
+		t.Fatalf("before, only %v hold it", in)
+	}
+	clock.Advance(2 * time.Hour)
+	must(t, s.ReclaimNow(ctx))
+	x := begin(t, s, ReadCommitted) // syncs the log
+	insert(t, x, def, note(1000, "a", 1, "b"))
+	commitTxn(t, x)
+	must(t, s.Checkpoint(ctx))
+	if in := found(); len(in) > 0 {
+		t.Errorf("it is still in %v", in)
+	}
+	must(t, s.Close())
 }

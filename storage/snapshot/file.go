@@ -98,7 +98,9 @@ func (f *file) connect(ctx context.Context, readOnly bool) error {
 	} else {
 		// NORMAL never leaves a damaged file; that the log is cut only after a
 		// checkpoint, which syncs, makes up for commits lost with the power.
-		q["_pragma"] = append(q["_pragma"], "journal_mode(WAL)", "synchronous(NORMAL)", "wal_autocheckpoint(0)", "cache_size(-16384)")
+		q["_pragma"] = append(q["_pragma"], "journal_mode(WAL)", "synchronous(NORMAL)", "wal_autocheckpoint(0)",
+			"secure_delete(ON)", // what retention and erase take must not be found in free pages
+			"cache_size(-16384)")
 	}
 	// Opaque, because what stands behind "//" is a host: a relative path is none.
 	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: f.path}).EscapedPath(), RawQuery: q.Encode()}
