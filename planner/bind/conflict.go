@@ -34,8 +34,9 @@ func (b *binder) onConflict(s *scope, ch *change, stmt *ast.InsertStmt) (*confli
 		return nil, b.errorf(sqlerr.SyntaxError, oc.Pos(), "ON CONFLICT DO UPDATE requires inference specification or constraint name").
 			WithHint("For example, ON CONFLICT (column_name).")
 	}
-	excluded, err := b.destinationFor(s, &ast.TableRef{Position: stmt.Table.Position, Catalog: stmt.Table.Catalog, Schema: stmt.Table.Schema,
-		Name: stmt.Table.Name, Alias: &ast.Alias{Position: ast.Unknown, Name: "excluded"}}, plan.InsertCommand)
+	target := *stmt.Table
+	target.Alias = &ast.Alias{Position: ast.Unknown, Name: "excluded"}
+	excluded, err := b.destinationFor(s, &target, plan.InsertCommand)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 	"synapse/storage"
 )
 
-// moments of the model are remembered as they were.
+// remembered is the world as it was at a moment between two commits.
 type remembered struct {
 	at time.Time
 	*world
