@@ -25,6 +25,7 @@ type Catalog struct {
 	names   map[nameKey]types.OID // relations (tables, views, indexes, sequences share names) and other classes apart
 	indexes map[types.OID][]*Index
 	defined map[types.OID]*types.Defined // what codecs know of the user types but domains, and of the row types
+	funcs   map[string][]*Function       // by name, in order of OID
 	virtual *Virtuals
 }
 
@@ -47,7 +48,7 @@ type Change struct {
 
 // Empty returns a catalog with nothing but the virtual relations.
 func Empty(v *Virtuals) *Catalog {
-	return &Catalog{objects: map[types.OID]entry{}, names: map[nameKey]types.OID{}, indexes: map[types.OID][]*Index{}, virtual: v}
+	return &Catalog{objects: map[types.OID]entry{}, names: map[nameKey]types.OID{}, indexes: map[types.OID][]*Index{}, funcs: map[string][]*Function{}, virtual: v}
 }
 
 // With returns the catalog after the changes, with the given version. The
@@ -58,6 +59,7 @@ func (c *Catalog) With(version uint64, changes ...Change) *Catalog {
 		objects: make(map[types.OID]entry, len(c.objects)+len(changes)),
 		names:   make(map[nameKey]types.OID, len(c.names)+len(changes)),
 		indexes: make(map[types.OID][]*Index, len(c.indexes)+1),
+		funcs:   make(map[string][]*Function, len(c.funcs)+1),
 	}
 	for k, v := range c.objects {
 		n.objects[k] = v
@@ -67,6 +69,9 @@ func (c *Catalog) With(version uint64, changes ...Change) *Catalog {
 	}
 	for k, v := range c.indexes {
 		n.indexes[k] = v
+	}
+	for k, v := range c.funcs {
+		n.funcs[k] = v
 	}
 	var made []*types.Defined
 	for _, ch := range changes {
@@ -92,6 +97,12 @@ func (c *Catalog) add(o Object, version uint64) {
 		sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
 		c.indexes[ix.Table] = list
 	}
+	if f, ok := o.(*Function); ok {
+		list := append([]*Function(nil), c.funcs[f.Name]...)
+		list = append(list, f)
+		sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
+		c.funcs[f.Name] = list
+	}
 }
 
 func (c *Catalog) remove(id types.OID) {
@@ -111,6 +122,19 @@ func (c *Catalog) remove(id types.OID) {
 			}
 		}
 		c.indexes[ix.Table] = list
+	}
+	if f, ok := e.obj.(*Function); ok {
+		var list []*Function
+		for _, other := range c.funcs[f.Name] {
+			if other.ID != id {
+				list = append(list, other)
+			}
+		}
+		if list == nil {
+			delete(c.funcs, f.Name)
+		} else {
+			c.funcs[f.Name] = list
+		}
 	}
 }
 
@@ -230,16 +254,12 @@ func (c *Catalog) All(class Class) []Object {
 	return out
 }
 
-// Functions returns the catalog functions with the schema and name, in order of OID.
-func (c *Catalog) Functions(schema types.OID, name string) []*Function {
-	var out []*Function
-	for _, o := range c.All(ClassFunction) {
-		if f := o.(*Function); f.Name == name && f.Schema == schema {
-			out = append(out, f)
-		}
-	}
-	return out
-}
+// FunctionsNamed returns the catalog functions of a name in all schemas, in
+// order of OID. Shared: do not change.
+func (c *Catalog) FunctionsNamed(name string) []*Function { return c.funcs[name] }
+
+// Function finds a function by OID, nil if the OID names none.
+func (c *Catalog) Function(id types.OID) *Function { f, _ := c.Object(id).(*Function); return f }
 
 // Referencing lists the tables with a foreign key to parent.
 func (c *Catalog) Referencing(parent types.OID) []*Table {

@@ -82,6 +82,7 @@ type Table struct {
 	OnCommit     byte              `json:"on_commit,omitempty"` // temporary: 'd'rop, 'r' delete rows
 	Virtual      bool              `json:"-"`
 	RLS          bool              `json:"rls,omitempty"`
+	Triggers     []Trigger         `json:"triggers,omitempty"` // in order of name, as they fire
 }
 
 // Class implements Object.
@@ -221,6 +222,7 @@ type View struct {
 	// of its columns there, 0 for expressions.
 	Base        types.OID `json:"base,omitempty"`
 	BaseColumns []int     `json:"base_columns,omitempty"`
+	Triggers    []Trigger `json:"triggers,omitempty"` // INSTEAD OF, and of statements
 }
 
 // Class implements Object.
@@ -260,27 +262,3 @@ type Database struct {
 
 // Class implements Object.
 func (*Database) Class() Class { return ClassDatabase }
-
-// Function is a function that a user created, or one of the memory schema that is shown by \sf.
-type Function struct {
-	Header
-	Args     []FunctionArg `json:"args,omitempty"`
-	Ret      types.Type    `json:"ret"`
-	RetSet   bool          `json:"ret_set,omitempty"`
-	Columns  []FunctionArg `json:"columns,omitempty"` // RETURNS TABLE
-	Language string        `json:"language"`
-	Body     string        `json:"body"`
-	Strict   bool          `json:"strict,omitempty"`
-	Volatile byte          `json:"volatile,omitempty"`
-}
-
-// Class implements Object.
-func (*Function) Class() Class { return ClassFunction }
-
-// FunctionArg is a parameter or result column.
-type FunctionArg struct {
-	Name    string     `json:"name,omitempty"`
-	Type    types.Type `json:"type"`
-	Default string     `json:"default,omitempty"`
-	Mode    byte       `json:"mode,omitempty"` // 'i' (or 0), 'o', 'b', 'v', 't'
-}

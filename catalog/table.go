@@ -32,6 +32,7 @@ func (t *Table) Clone() *Table {
 	n := *t
 	n.Columns = append([]Column(nil), t.Columns...)
 	n.Constraints = append([]Constraint(nil), t.Constraints...)
+	n.Triggers = append([]Trigger(nil), t.Triggers...)
 	n.Options = make(map[string]string, len(t.Options))
 	for k, v := range t.Options {
 		n.Options[k] = v

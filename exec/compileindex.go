@@ -12,14 +12,15 @@ import (
 
 // CompileIndex compiles the keys of an index and its predicate (nil: none) over
 // a row of its table. The result may be called from several goroutines:
-// compiled expressions own scratch memory, so each caller takes a set of them.
-func CompileIndex(keys []plan.Expr, predicate plan.Expr) (storage.IndexEval, error) {
-	first, err := newIndexKeys(keys, predicate)
+// compiled expressions own scratch memory, so each caller takes a set of them,
+// with a host of its own where they call created functions (nil: they do not).
+func CompileIndex(keys []plan.Expr, predicate plan.Expr, host func() builtin.Host) (storage.IndexEval, error) {
+	first, err := newIndexKeys(keys, predicate, host)
 	if err != nil {
 		return nil, err
 	}
 	pool := sync.Pool{New: func() any {
-		k, err := newIndexKeys(keys, predicate)
+		k, err := newIndexKeys(keys, predicate, host)
 		if err != nil {
 			return err
 		}
@@ -29,7 +30,7 @@ func CompileIndex(keys []plan.Expr, predicate plan.Expr) (storage.IndexEval, err
 	return func(row []types.Value) ([]types.Value, bool, error) {
 		k, ok := pool.Get().(*indexKeys)
 		if !ok {
-			_, err := newIndexKeys(keys, predicate)
+			_, err := newIndexKeys(keys, predicate, host)
 			return nil, false, err
 		}
 		defer pool.Put(k)
@@ -43,9 +44,12 @@ type indexKeys struct {
 	predicate *eval.Expr
 }
 
-func newIndexKeys(keys []plan.Expr, predicate plan.Expr) (*indexKeys, error) {
+func newIndexKeys(keys []plan.Expr, predicate plan.Expr, host func() builtin.Host) (*indexKeys, error) {
 	// Index expressions are immutable: the format is the fixed default, never a session's.
 	c := &eval.Compiler{Env: &builtin.Env{Format: types.DefaultFormat}}
+	if host != nil {
+		c.Env.Host = host()
+	}
 	k := &indexKeys{}
 	var err error
 	if k.keys, err = eval.CompileAll(keys, c); err != nil {

@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 
+	"synapse/catalog"
 	"synapse/catalog/types"
 	"synapse/exec/eval"
 	"synapse/exec/plan"
@@ -56,7 +57,7 @@ func NewCopyWriter(ctx context.Context, env *Env, info *plan.TableInfo, columns 
 		}
 		c.domains, c.checked = append(c.domains, e), append(c.checked, d.Ord-1)
 	}
-	return c, nil
+	return c, w.statement(catalog.TriggerInsert)
 }
 
 // Write inserts the selected rows of b and verifies what their foreign keys
@@ -85,10 +86,17 @@ func (c *CopyWriter) Write(b *Batch) error {
 			}
 			c.row[c.checked[k]] = v
 		}
-		if err := c.w.complete(c.row); err != nil {
+		row, ok, err := c.w.before(catalog.TriggerInsert, nil, c.row)
+		if err != nil {
 			return err
 		}
-		_, conflict, err := c.w.insert(c.row)
+		if !ok {
+			continue
+		}
+		if err := c.w.complete(row); err != nil {
+			return err
+		}
+		_, conflict, err := c.w.insert(row)
 		if err != nil {
 			return err
 		}
@@ -97,8 +105,14 @@ func (c *CopyWriter) Write(b *Batch) error {
 		}
 		c.rows++
 	}
-	return c.r.checkConstraints()
+	if err := c.r.checkConstraints(); err != nil {
+		return err
+	}
+	return c.r.fireAfter(false)
 }
+
+// Finish runs what waits for the end of the command: triggers.
+func (c *CopyWriter) Finish() error { return c.r.fireAfter(true) }
 
 // Rows is how many rows have been written.
 func (c *CopyWriter) Rows() int64 { return c.rows }

@@ -36,7 +36,10 @@ func RunDDL(ctx context.Context, env *Env, d *plan.DDL) (tag string, err error) 
 			return "", err
 		}
 	}
-	return tag, r.checkConstraints()
+	if err := r.checkConstraints(); err != nil {
+		return tag, err
+	}
+	return tag, r.fireAfter(true)
 }
 
 func (r *run) step(s plan.Step) error {
@@ -81,6 +84,19 @@ func (r *run) setSequence(id types.OID, value int64, called bool) error {
 }
 
 func (r *run) truncate(s *plan.TruncateTable) error {
+	if len(s.Table.Triggers) > 0 {
+		info, err := r.env.tableInfo(s.Table.ID)
+		if err != nil {
+			return err
+		}
+		w, err := r.writer(info)
+		if err != nil {
+			return err
+		}
+		if err := w.statement(catalog.TriggerTruncate); err != nil {
+			return err
+		}
+	}
 	if err := r.env.Txn.Truncate(r.ctx, s.Table); err != nil {
 		return err
 	}

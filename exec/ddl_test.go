@@ -79,7 +79,7 @@ func TestFillTable(t *testing.T) {
 // TestIndexExpressions: several goroutines use one evaluator.
 func TestIndexExpressions(t *testing.T) {
 	even := opExpr(t, "=", opExpr(t, "%", col(0, types.Int4), lit(2)), lit(0))
-	keys, err := CompileIndex([]plan.Expr{opExpr(t, "+", col(0, types.Int4), col(1, types.Int4))}, even)
+	keys, err := CompileIndex([]plan.Expr{opExpr(t, "+", col(0, types.Int4), col(1, types.Int4))}, even, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"synapse/catalog"
 	"synapse/catalog/types"
 	"synapse/exec/plan"
 	"synapse/storage"
@@ -37,12 +38,15 @@ func (o *deleteOp) close()              { o.in.close() }
 func (o *deleteOp) next(b *Batch) error { return o.ret.next(b) }
 
 func (o *deleteOp) run() (int64, error) {
+	if err := o.w.statement(catalog.TriggerDelete); err != nil {
+		return 0, err
+	}
 	err := o.r.each(o.in, func(row []types.Value) error {
 		row, err := o.lock(row)
 		if err != nil || row == nil {
 			return err
 		}
-		if err := o.remove(row); err != nil {
+		if removed, err := o.remove(row); err != nil || !removed {
 			return err
 		}
 		o.affected++
@@ -51,7 +55,11 @@ func (o *deleteOp) run() (int64, error) {
 	return o.affected, err
 }
 
-// remove deletes the locked target of an input row.
-func (t *target) remove(row []types.Value) error {
-	return t.w.delete(storage.RowID(row[t.rowID].Int()), row[t.old:t.old+len(t.w.t.Columns)])
+// remove deletes the locked target of an input row, unless a trigger keeps it.
+func (t *target) remove(row []types.Value) (bool, error) {
+	old := row[t.old : t.old+len(t.w.t.Columns)]
+	if _, ok, err := t.w.before(catalog.TriggerDelete, old, nil); err != nil || !ok {
+		return false, err
+	}
+	return true, t.w.delete(storage.RowID(row[t.rowID].Int()), old)
 }

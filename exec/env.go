@@ -49,6 +49,10 @@ type Env struct {
 	// Tokenize splits query text as the BM25 index did its rows.
 	Tokenize func(options map[string]string, text string) []string
 
+	// Fire calls a trigger's function. It returns the row that a BEFORE or INSTEAD
+	// OF trigger gives, nil where it gives none.
+	Fire func(ctx context.Context, ev *TriggerEvent) ([]types.Value, error)
+
 	Notice   func(*sqlerr.Error)                      // nil: dropped
 	OnSearch func(n plan.Node, s storage.SearchStats) // nil, or told of each ended vector or text search
 	Stepwise bool                                     // rows are asked for a few at a time, and perhaps not all: a cursor

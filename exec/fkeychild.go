@@ -197,6 +197,9 @@ func (r *run) act(list []pendingAction) error {
 // actOn changes one child row.
 func (r *run) actOn(w *writer, con *catalog.Constraint, act catalog.Action, a *pendingAction, c childRow) error {
 	if act == catalog.Cascade && a.new == nil {
+		if _, ok, err := w.before(catalog.TriggerDelete, c.row, nil); err != nil || !ok {
+			return err
+		}
 		return w.delete(c.id, c.row)
 	}
 	row := append([]types.Value(nil), c.row...)
@@ -213,6 +216,17 @@ func (r *run) actOn(w *writer, con *catalog.Constraint, act catalog.Action, a *p
 			}
 			row[col-1] = v
 		}
+	}
+	if len(w.triggers) > 0 {
+		w.sets = map[int]bool{}
+		for _, col := range con.Columns {
+			w.sets[col] = true
+		}
+		next, ok, err := w.before(catalog.TriggerUpdate, c.row, row)
+		if err != nil || !ok {
+			return err
+		}
+		row = next
 	}
 	if err := w.complete(row); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/eval"
@@ -73,6 +74,14 @@ func (o *insert) close()              { o.in.close() }
 func (o *insert) next(b *Batch) error { return o.ret.next(b) }
 
 func (o *insert) run() (int64, error) {
+	ops := []catalog.TriggerType{catalog.TriggerInsert}
+	if c := o.n.OnConflict; c != nil && !c.Nothing {
+		o.w.setsColumns(c.Set)
+		ops = append(ops, catalog.TriggerUpdate)
+	}
+	if err := o.w.statement(ops...); err != nil {
+		return 0, err
+	}
 	var b Batch
 	for {
 		if err := o.r.interrupt(); err != nil {
@@ -95,6 +104,10 @@ func (o *insert) run() (int64, error) {
 // one inserts a row, or does what ON CONFLICT says. It tries again where the
 // row in its way is deleted meanwhile.
 func (o *insert) one(row []types.Value) error {
+	row, ok, err := o.w.before(catalog.TriggerInsert, nil, row)
+	if err != nil || !ok {
+		return err
+	}
 	if err := o.w.complete(row); err != nil {
 		return err
 	}
@@ -162,6 +175,9 @@ func (o *insert) resolve(row []types.Value, c *storage.Conflict) (bool, error) {
 			return false, err
 		}
 		next[o.n.OnConflict.Set[i].Ord-1] = v
+	}
+	if next, ok, err = o.w.before(catalog.TriggerUpdate, old, next); err != nil || !ok {
+		return false, err
 	}
 	o.w.forgetStaleVector(old, next)
 	if err := o.w.complete(next); err != nil {

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/eval"
@@ -62,6 +63,21 @@ func (o *merge) next(b *Batch) error {
 }
 
 func (o *merge) run() (int64, error) {
+	kinds := map[plan.Command]catalog.TriggerType{
+		plan.InsertCommand: catalog.TriggerInsert, plan.UpdateCommand: catalog.TriggerUpdate, plan.DeleteCommand: catalog.TriggerDelete,
+	}
+	seen := map[catalog.TriggerType]bool{}
+	for _, a := range o.actions {
+		op := kinds[a.Kind]
+		if a.Nothing || seen[op] {
+			continue
+		}
+		seen[op] = true
+		o.w.setsColumns(a.Set)
+		if err := o.w.statement(op); err != nil {
+			return 0, err
+		}
+	}
 	err := o.r.each(o.in, o.one)
 	return o.affected, err
 }
@@ -94,7 +110,8 @@ func (o *merge) one(row []types.Value) error {
 		_, err := o.replace(row, a.set, a.Set)
 		return err
 	case plan.DeleteCommand:
-		return o.remove(row)
+		_, err := o.remove(row)
+		return err
 	}
 	return o.insert(row, a)
 }
@@ -129,6 +146,10 @@ func (o *merge) insert(row []types.Value, a *mergeAction) error {
 			return err
 		}
 		next[i] = v
+	}
+	next, ok, err := o.w.before(catalog.TriggerInsert, nil, next)
+	if err != nil || !ok {
+		return err
 	}
 	if err := o.w.complete(next); err != nil {
 		return err

@@ -29,7 +29,9 @@ type run struct {
 	writers  map[types.OID]*writer
 	checks   []pendingCheck // foreign keys, checked when the statement has run
 	actions  []pendingAction
-	batches  bool // the statement's rows come in several calls: COPY
+	events   []*TriggerEvent // AFTER ROW triggers that wait for the end of the statement
+	ending   []*TriggerEvent // AFTER STATEMENT triggers
+	batches  bool            // the statement's rows come in several calls: COPY
 	measures map[plan.Node]*plan.Measure
 	stepwise bool      // the reader may stop early; see stepwise.go
 	override *override // set while a tree for re-evaluation is built
@@ -155,7 +157,10 @@ func (rows *Rows) start() error {
 		return err
 	}
 	r.env.RowsAffected = n
-	return r.checkConstraints()
+	if err := r.checkConstraints(); err != nil {
+		return err
+	}
+	return r.fireAfter(true)
 }
 
 // Close ends the run; rows taken from it become invalid.

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"synapse/catalog"
 	"synapse/catalog/types"
 	"synapse/exec/eval"
 	"synapse/exec/plan"
@@ -47,6 +48,10 @@ func (o *update) close()              { o.in.close() }
 func (o *update) next(b *Batch) error { return o.ret.next(b) }
 
 func (o *update) run() (int64, error) {
+	o.w.setsColumns(o.n.Set)
+	if err := o.w.statement(catalog.TriggerUpdate); err != nil {
+		return 0, err
+	}
 	err := o.r.each(o.in, func(row []types.Value) error {
 		row, err := o.lock(row)
 		if err != nil || row == nil {
@@ -60,7 +65,7 @@ func (o *update) run() (int64, error) {
 // apply writes the new version of a locked row.
 func (o *update) apply(row []types.Value) error {
 	next, err := o.replace(row, o.set, o.n.Set)
-	if err != nil {
+	if err != nil || next == nil {
 		return err
 	}
 	o.affected++
@@ -75,7 +80,8 @@ func (o *update) apply(row []types.Value) error {
 	return o.ret.add(full)
 }
 
-// replace computes the new row from an input row and writes it.
+// replace computes the new row from an input row and writes it; nil where a
+// trigger left it as it was.
 func (t *target) replace(row []types.Value, set []*eval.Expr, cols []plan.ColumnExpr) ([]types.Value, error) {
 	old := row[t.old : t.old+len(t.w.t.Columns)]
 	next := append([]types.Value(nil), old...)
@@ -85,6 +91,10 @@ func (t *target) replace(row []types.Value, set []*eval.Expr, cols []plan.Column
 			return nil, err
 		}
 		next[cols[i].Ord-1] = v
+	}
+	next, ok, err := t.w.before(catalog.TriggerUpdate, old, next)
+	if err != nil || !ok {
+		return nil, err
 	}
 	t.w.forgetStaleVector(old, next)
 	if err := t.w.complete(next); err != nil {

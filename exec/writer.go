@@ -26,6 +26,8 @@ type writer struct {
 	children  []reference
 	searched  bool // children is filled
 	embedding embedding
+	triggers  []trigger
+	sets      map[int]bool // columns that the command's UPDATE sets, by 1-based position
 }
 
 // reference is a foreign key of another table that points here.
@@ -62,6 +64,9 @@ func (r *run) writer(info *plan.TableInfo) (*writer, error) {
 		if c := &w.t.Columns[i]; c.NotNull && !c.Dropped {
 			w.notNull = append(w.notNull, i)
 		}
+	}
+	if err := w.compileTriggers(); err != nil {
+		return nil, err
 	}
 	w.findKeys()
 	w.findEmbedding()
@@ -204,7 +209,10 @@ func (w *writer) insert(row []types.Value, arbiters ...types.OID) (storage.RowID
 	if err := w.noteDuplicates(); err != nil {
 		return id, nil, err
 	}
-	return id, nil, w.r.childWritten(w, id, nil, row)
+	if err := w.r.childWritten(w, id, nil, row); err != nil {
+		return id, nil, err
+	}
+	return id, nil, w.after(catalog.TriggerInsert, nil, row)
 }
 
 // update replaces a locked row by a complete one.
@@ -222,7 +230,10 @@ func (w *writer) update(id storage.RowID, old, row []types.Value) error {
 	if err := w.r.childWritten(w, id, old, row); err != nil {
 		return err
 	}
-	return w.r.parentGone(w, old, row)
+	if err := w.r.parentGone(w, old, row); err != nil {
+		return err
+	}
+	return w.after(catalog.TriggerUpdate, old, row)
 }
 
 // delete removes a locked row.
@@ -230,7 +241,10 @@ func (w *writer) delete(id storage.RowID, old []types.Value) error {
 	if err := w.txn.Delete(w.r.ctx, w.t, id); err != nil {
 		return err
 	}
-	return w.r.parentGone(w, old, nil)
+	if err := w.r.parentGone(w, old, nil); err != nil {
+		return err
+	}
+	return w.after(catalog.TriggerDelete, old, nil)
 }
 
 // duplicate is 23505 for a taken key.

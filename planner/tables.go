@@ -16,19 +16,38 @@ const tableCacheMax = 4096
 // so the pointer says the version; the indexes are compared.
 type tableCache struct {
 	mu   sync.Mutex // guards byID
-	byID map[types.OID]*plan.TableInfo
+	byID map[types.OID]*keptTable
 }
 
-func newTableCache() *tableCache { return &tableCache{byID: map[types.OID]*plan.TableInfo{}} }
+// keptTable is a compiled table with the functions that the names in its
+// expressions had.
+type keptTable struct {
+	info      *plan.TableInfo
+	functions []bind.FunctionUse
+}
+
+func (k *keptTable) fits(c *catalog.Catalog, t *catalog.Table) bool {
+	if k.info.Table != t || !sameIndexes(k.info.Indexes, c.Indexes(t.ID)) {
+		return false
+	}
+	for i := range k.functions {
+		if !k.functions[i].Same(c) {
+			return false
+		}
+	}
+	return true
+}
+
+func newTableCache() *tableCache { return &tableCache{byID: map[types.OID]*keptTable{}} }
 
 func (c *tableCache) get(ctx *bind.Context, t *catalog.Table) (*plan.TableInfo, error) {
 	c.mu.Lock()
-	info := c.byID[t.ID]
+	kept := c.byID[t.ID]
 	c.mu.Unlock()
-	if info != nil && info.Table == t && sameIndexes(info.Indexes, ctx.Catalog.Indexes(t.ID)) {
-		return info, nil
+	if kept != nil && kept.fits(ctx.Catalog, t) {
+		return kept.info, nil
 	}
-	info, err := bind.TableInfo(ctx, t)
+	info, functions, err := bind.TableInfo(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +56,7 @@ func (c *tableCache) get(ctx *bind.Context, t *catalog.Table) (*plan.TableInfo, 
 	if len(c.byID) >= tableCacheMax {
 		clear(c.byID)
 	}
-	c.byID[t.ID] = info
+	c.byID[t.ID] = &keptTable{info, functions}
 	return info, nil
 }
 

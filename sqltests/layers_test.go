@@ -22,14 +22,18 @@ var layers = map[string]string{
 
 	"wire":         "wire/session catalog/types catalog/sqlerr",
 	"wire/ops":     "wire/session",
-	"wire/session": vocabulary + " catalog/memory catalog/pgcatalog planner planner/ast planner/bind planner/ddl planner/parse exec exec/analysis exec/plan exec/recall exec/remote storage storage/lineage",
+	"wire/session": vocabulary + " catalog/memory catalog/pgcatalog planner planner/ast planner/bind planner/ddl planner/parse planner/plpgsql exec exec/analysis exec/eval exec/plan exec/recall exec/remote storage storage/lineage wire/session/interp",
 
-	"planner":       "catalog catalog/sqlerr catalog/types exec/plan planner/ast planner/bind planner/ddl planner/opt planner/parse",
-	"planner/ast":   "",
-	"planner/parse": "planner/ast catalog/sqlerr",
-	"planner/bind":  vocabulary + " planner/ast planner/parse exec/plan",
-	"planner/ddl":   vocabulary + " planner/ast planner/bind planner/parse exec/plan",
-	"planner/opt":   vocabulary + " exec/plan",
+	// Runs PL/pgSQL; whatever is SQL it hands to its Host, the session.
+	"wire/session/interp": "catalog/types catalog/sqlerr exec/plan planner/plpgsql",
+
+	"planner":         "catalog catalog/sqlerr catalog/types exec/plan planner/ast planner/bind planner/ddl planner/opt planner/parse",
+	"planner/ast":     "",
+	"planner/parse":   "planner/ast catalog/sqlerr",
+	"planner/bind":    vocabulary + " planner/ast planner/parse exec/plan",
+	"planner/ddl":     vocabulary + " planner/ast planner/bind planner/parse exec/plan planner/plpgsql",
+	"planner/plpgsql": "planner/parse catalog/sqlerr",
+	"planner/opt":     vocabulary + " exec/plan",
 
 	"exec":          vocabulary + " exec/eval exec/plan storage storage/lineage",
 	"exec/analysis": "",

@@ -29,6 +29,9 @@ func (x *Txn) LockRow(ctx context.Context, t *catalog.Table, id RowID, seen Time
 		own := x.ownWrite(tb, local)
 		if own != nil {
 			switch {
+			case own.cmd > x.cmd:
+				return 0, nil, 0, sqlerr.New(sqlerr.TriggeredDataChange, "tuple to be updated was already modified by an operation triggered by the current command").
+					WithHint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate changes to other rows.")
 			case own.image == nil || own.cmd == x.cmd:
 				return Gone, nil, 0, nil
 			case !own.base && local == first:

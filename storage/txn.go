@@ -25,6 +25,7 @@ type Txn struct {
 	snapshot Timestamp // of the newest command; of all commands above READ COMMITTED
 	begun    bool
 	cmd      int32 // number of the running command
+	lastCmd  int32 // the greatest number given: commands inside of others have greater ones
 	overlay  overlay
 	saves    []saved
 
@@ -121,7 +122,8 @@ func (x *Txn) BeginCommand(ctx context.Context) (*View, error) {
 			return nil, err
 		}
 	}
-	x.cmd++
+	x.lastCmd++
+	x.cmd = x.lastCmd
 	return &View{s: x.s, ctx: ctx, x: x, at: x.snapshot, cmd: x.cmd, who: &x.who, catalog: x.Catalog()}, nil
 }
 
@@ -142,6 +144,16 @@ func (x *Txn) ConcurrentlyWritten(from Timestamp) error {
 		return nil
 	}
 	return sqlerr.New(sqlerr.SerializationFailure, "could not serialize access due to concurrent update")
+}
+
+// Command is the number of the command in work, for Resume.
+func (x *Txn) Command() int32 { return x.cmd }
+
+// Resume goes back to a command after others that ran inside of it (functions,
+// triggers): what it writes from now on is its own again. It still does not see
+// what they wrote.
+func (x *Txn) Resume(command int32) {
+	x.cmd = command
 }
 
 func (x *Txn) takeSnapshot() error {

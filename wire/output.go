@@ -93,6 +93,7 @@ func errorResponse(e *sqlerr.Error) *pgproto3.ErrorResponse {
 	return &pgproto3.ErrorResponse{
 		Severity: string(e.Severity), SeverityUnlocalized: string(e.Severity), Code: string(e.Code), Message: e.Message,
 		Detail: e.Detail, Hint: e.Hint, Position: int32(e.Position), Where: e.Where,
+		InternalQuery: e.InternalQuery, InternalPosition: int32(e.InternalPosition),
 		SchemaName: e.Schema, TableName: e.Table, ColumnName: e.Column, DataTypeName: e.DataType, ConstraintName: e.Constraint,
 	}
 }

@@ -81,7 +81,7 @@ func (s *sheet) tables() {
 		}
 		c["reltype"], c["relam"], c["relreplident"] = t.TypeID, heapMethod, byte('d')
 		c["relhasindex"], c["relchecks"] = len(s.cat.Indexes(t.ID)) > 0, checks
-		c["relhastriggers"], c["relrowsecurity"] = hasForeignKey(s.cat, t), t.RLS
+		c["relhastriggers"], c["relrowsecurity"] = len(t.Triggers) > 0 || hasForeignKey(s.cat, t), t.RLS
 		c["relispopulated"] = kind == 'r' || t.Populated
 		c["relhasrules"] = kind == 'm'
 		c["reloptions"] = options(t.Options)
@@ -126,7 +126,7 @@ func (s *sheet) views() {
 		v := o.(*catalog.View)
 		c := class(&v.Header, 'v', 0, len(v.Columns))
 		c["reltype"], c["relhasrules"], c["relfilenode"], c["reltuples"] = v.TypeID, true, 0, 0.0
-		c["reloptions"] = options(v.Options)
+		c["reloptions"], c["relhastriggers"] = options(v.Options), len(v.Triggers) > 0
 		s.add(c)
 	}
 }

@@ -76,6 +76,9 @@ func comments(cat *catalog.Catalog, classes ...catalog.Class) []comment {
 			for i, c := range columnsOf(o) {
 				put(o.ObjectID(), classClass, i+1, c.Comment)
 			}
+			for _, tr := range triggersOf(o) {
+				put(tr.ID, classTrigger, 0, tr.Comment)
+			}
 			if t, ok := o.(*catalog.Table); ok {
 				for i := range t.Constraints {
 					put(t.Constraints[i].ID, classConstraint, 0, t.Constraints[i].Comment)

@@ -28,7 +28,8 @@ func init() {
 	bind(getRuleDef, "pg_get_ruledef(oid)", "pg_get_ruledef(oid,bool)")
 	bind(serialSequence, "pg_get_serial_sequence(text,text)")
 	none := always(types.Null)
-	bind(none, "pg_get_triggerdef(oid)", "pg_get_triggerdef(oid,bool)", "pg_get_partkeydef(oid)", "pg_get_partition_constraintdef(oid)",
+	bind(getTriggerDef, "pg_get_triggerdef(oid)", "pg_get_triggerdef(oid,bool)")
+	bind(none, "pg_get_partkeydef(oid)", "pg_get_partition_constraintdef(oid)",
 		"pg_get_statisticsobjdef(oid)", "pg_get_statisticsobjdef_columns(oid)", "pg_get_function_sqlbody(oid)")
 	procText := func(write func(p *procedure) string) function {
 		return texts(func(s *scope, a []types.Value) (string, bool) {
@@ -41,7 +42,13 @@ func init() {
 	}
 	bind(procText(func(p *procedure) string { return p.sig.arguments(true) }), "pg_get_function_arguments(oid)")
 	bind(procText(func(p *procedure) string { return p.sig.arguments(false) }), "pg_get_function_identity_arguments(oid)")
-	bind(procText(func(p *procedure) string { return p.sig.result() }), "pg_get_function_result(oid)")
+	bind(texts(func(s *scope, a []types.Value) (string, bool) {
+		p := findProcedure(s.cat, oidArg(a[0]))
+		if p == nil || p.sig.proc {
+			return "", false
+		}
+		return p.sig.result(), true
+	}), "pg_get_function_result(oid)")
 	bind(functionDef, "pg_get_functiondef(oid)")
 }
 
@@ -166,13 +173,11 @@ func functionDef(s *scope, a []types.Value) (types.Value, error) {
 	if p == nil {
 		return types.Null, nil
 	}
-	language, body, options := "internal", p.name, " IMMUTABLE"
 	if f, ok := s.cat.Object(p.id).(*catalog.Function); ok {
-		language, body, options = f.Language, f.Body, volatilityWords[f.Volatile]
-		if f.Strict {
-			options += " STRICT"
-		}
-	} else if f := builtin.FunctionByOID(p.id); f != nil {
+		return types.NewString(createdDef(p, f)), nil
+	}
+	options := " IMMUTABLE"
+	if f := builtin.FunctionByOID(p.id); f != nil {
 		if f.Kind == builtin.Aggregate || f.Kind == builtin.Window {
 			return types.Null, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is an aggregate function", p.name)
 		}
@@ -181,10 +186,65 @@ func functionDef(s *scope, a []types.Value) (types.Value, error) {
 			options += " STRICT"
 		}
 	}
-	quote := "$function$"
-	return types.NewString(fmt.Sprintf("CREATE OR REPLACE FUNCTION %s.%s(%s)\n RETURNS %s\n LANGUAGE %s\n%s%s\n",
-		builtin.QuoteIdent(p.schema), builtin.QuoteIdent(p.name), p.sig.arguments(true), p.sig.result(), builtin.QuoteIdent(language),
-		optionLine(options), "AS "+quote+body+quote)), nil
+	return types.NewString(fmt.Sprintf("CREATE OR REPLACE FUNCTION %s.%s(%s)\n RETURNS %s\n LANGUAGE internal\n%sAS $function$%s$function$\n",
+		builtin.QuoteIdent(p.schema), builtin.QuoteIdent(p.name), p.sig.arguments(true), p.sig.result(), optionLine(options), p.name)), nil
+}
+
+// createdDef is the command of a created function or procedure.
+func createdDef(p *procedure, f *catalog.Function) string {
+	kind := f.Kind()
+	out := fmt.Sprintf("CREATE OR REPLACE %s %s.%s(%s)\n", strings.ToUpper(kind), builtin.QuoteIdent(p.schema), builtin.QuoteIdent(p.name), p.sig.arguments(true))
+	if !f.Procedure {
+		out += " RETURNS " + p.sig.result() + "\n"
+	}
+	out += " LANGUAGE " + builtin.QuoteIdent(f.Language) + "\n"
+	options := volatilityWords[f.Volatile]
+	switch f.Parallel {
+	case 's':
+		options += " PARALLEL SAFE"
+	case 'r':
+		options += " PARALLEL RESTRICTED"
+	}
+	if f.Strict {
+		options += " STRICT"
+	}
+	if f.SecurityDefiner {
+		options += " SECURITY DEFINER"
+	}
+	if f.Leakproof {
+		options += " LEAKPROOF"
+	}
+	if f.Cost != 0 && f.Cost != 100 {
+		options += fmt.Sprintf(" COST %g", f.Cost)
+	}
+	if f.Rows != 0 && f.Rows != 1000 {
+		options += fmt.Sprintf(" ROWS %g", f.Rows)
+	}
+	out += optionLine(options)
+	for _, c := range f.Settings {
+		out += " SET " + builtin.QuoteIdent(c.Name) + " TO " + settingList(c) + "\n"
+	}
+	if f.Atomic {
+		return out + f.Body + "\n"
+	}
+	quote := "$" + kind
+	for strings.Contains(f.Body, quote) {
+		quote += "x"
+	}
+	quote += "$"
+	return out + "AS " + quote + f.Body + quote + "\n"
+}
+
+// settingList is a setting's value as SET writes it; a search path is a list.
+func settingList(c catalog.Setting) string {
+	if c.Name != "search_path" {
+		return builtin.QuoteLiteral(c.Value)
+	}
+	parts := strings.Split(c.Value, ", ")
+	for i, part := range parts {
+		parts[i] = builtin.QuoteLiteral(strings.Trim(part, "\""))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func optionLine(options string) string {

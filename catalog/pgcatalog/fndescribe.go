@@ -29,6 +29,11 @@ func (s *scope) comment(id types.OID, class string, sub int) (string, bool) {
 			return c.Comment, c.Comment != ""
 		}
 	}
+	if class == "pg_trigger" || class == "" {
+		if _, tr := findTrigger(s.cat, id); tr != nil {
+			return tr.Comment, tr.Comment != ""
+		}
+	}
 	o := s.cat.Object(id)
 	if o == nil || class != "" && !s.isClass(o, class) {
 		return "", false

@@ -12,6 +12,7 @@ import (
 const (
 	languageInternal types.OID = 12
 	languageSQL      types.OID = 14
+	languagePLpgSQL  types.OID = 13563
 )
 
 func init() {
@@ -124,22 +125,53 @@ func (g *signature) fill(row cells) {
 }
 
 func (s *sheet) catalogFunction(f *catalog.Function) {
-	sig := signatureOfCatalog(f)
-	row := procRow(f.ID, f.Name, f.Ret.OID, sig.inputs())
+	sig := signatureOfCatalog(s.cat, f)
+	row := procRow(f.ID, f.Name, rowTypeID(s.cat, f.RetRel, f.Ret.OID), sig.inputs())
 	row["pronamespace"], row["proowner"], row["prosrc"], row["prolang"] = f.Schema, f.Owner, f.Body, languageSQL
-	row["proisstrict"], row["proretset"], row["proacl"] = f.Strict, f.RetSet, acl(f.ACL)
-	if f.Volatile != 0 {
-		row["provolatile"] = f.Volatile
-	} else {
-		row["provolatile"] = byte('v')
+	if f.Language == "plpgsql" {
+		row["prolang"] = languagePLpgSQL
 	}
-	defaults := 0
-	for i := range f.Args {
-		if f.Args[i].Default != "" {
-			defaults++
+	row["proisstrict"], row["proretset"], row["proacl"] = f.Strict, f.RetSet, acl(f.ACL)
+	row["provolatile"], row["prosecdef"], row["proleakproof"] = f.Volatility(), f.SecurityDefiner, f.Leakproof
+	row["procost"], row["proparallel"] = f.Cost, f.Parallel
+	if f.Cost == 0 {
+		row["procost"] = 100.0
+	}
+	if f.Parallel == 0 {
+		row["proparallel"] = byte('u')
+	}
+	if f.RetSet {
+		row["prorows"] = f.Rows
+		if f.Rows == 0 {
+			row["prorows"] = 1000.0
 		}
 	}
-	row["pronargdefaults"] = defaults
+	if f.Procedure {
+		row["prokind"] = byte('p')
+	}
+	if f.Atomic {
+		row["prosrc"] = ""
+	}
+	var config, defaults []string
+	for _, c := range f.Settings {
+		config = append(config, c.Name+"="+c.Value)
+	}
+	if config != nil {
+		row["proconfig"] = config
+	}
+	for i := range f.Args {
+		a := &f.Args[i]
+		if a.Default != "" {
+			defaults = append(defaults, a.Default)
+		}
+		if a.Mode == 'v' {
+			row["provariadic"] = variadicElem(a.Type.OID)
+		}
+	}
+	row["pronargdefaults"] = len(defaults)
+	if defaults != nil {
+		row["proargdefaults"] = strings.Join(defaults, ", ")
+	}
 	sig.fill(row)
 	s.add(row)
 }

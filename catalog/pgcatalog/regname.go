@@ -121,7 +121,7 @@ func ofBuiltin(f *builtin.Function) *procedure {
 }
 
 func ofCatalog(cat *catalog.Catalog, f *catalog.Function) *procedure {
-	return &procedure{f.ID, cat.SchemaName(f.Schema), f.Name, signatureOfCatalog(f)}
+	return &procedure{f.ID, cat.SchemaName(f.Schema), f.Name, signatureOfCatalog(cat, f)}
 }
 
 // findProcedure finds a function by OID, nil if there is none.

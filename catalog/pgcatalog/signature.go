@@ -13,13 +13,16 @@ type signature struct {
 	args   []parameter
 	ret    types.Type
 	retSet bool
-	table  bool // RETURNS TABLE
+	table  bool   // RETURNS TABLE
+	proc   bool   // a procedure: no result, and IN is written
+	row    string // relation whose row is the result
 }
 
 // parameter has pg_proc's mode: 'i', 'o', 'b', 'v', 't'.
 type parameter struct {
 	name, def string
 	typ       types.Type
+	row       string // relation whose row it is
 	mode      byte
 }
 
@@ -46,11 +49,11 @@ func signatureOf(f *builtin.Function) *signature {
 	return g
 }
 
-func signatureOfCatalog(f *catalog.Function) *signature {
-	g := &signature{ret: f.Ret, retSet: f.RetSet, table: len(f.Columns) > 0}
+func signatureOfCatalog(cat *catalog.Catalog, f *catalog.Function) *signature {
+	g := &signature{ret: f.Ret, retSet: f.RetSet, table: len(f.Columns) > 0, proc: f.Procedure, row: rowName(cat, f.RetRel)}
 	for i := range f.Args {
 		a := &f.Args[i]
-		p := parameter{name: a.Name, def: a.Default, typ: a.Type, mode: a.Mode}
+		p := parameter{name: a.Name, def: a.Default, typ: a.Type, mode: a.Mode, row: rowName(cat, a.Rel)}
 		if p.mode == 0 {
 			p.mode = 'i'
 		}
@@ -83,10 +86,17 @@ func (g *signature) arguments(defaults bool) string {
 			continue
 		}
 		s := modeWords[a.mode]
+		if g.proc && a.mode == 'i' {
+			s = "IN "
+		}
 		if a.name != "" {
 			s += builtin.QuoteIdent(a.name) + " "
 		}
-		s += plainName(a.typ.OID)
+		if a.row != "" {
+			s += a.row
+		} else {
+			s += plainName(a.typ.OID)
+		}
 		if defaults && a.def != "" {
 			s += " DEFAULT " + a.def
 		}
@@ -107,8 +117,32 @@ func (g *signature) result() string {
 		return "TABLE(" + strings.Join(list, ", ") + ")"
 	}
 	s := plainName(g.ret.OID)
+	if g.row != "" {
+		s = g.row
+	}
 	if g.retSet {
 		s = "SETOF " + s
 	}
 	return s
+}
+
+// rowName is the relation whose row type a function names, "" for OID 0.
+func rowName(cat *catalog.Catalog, id types.OID) string {
+	if o := cat.Object(id); id != 0 && o != nil {
+		return builtin.QuoteIdent(o.ObjectName())
+	}
+	return ""
+}
+
+// rowTypeID is the row type of a relation, t for OID 0.
+func rowTypeID(cat *catalog.Catalog, id, t types.OID) types.OID {
+	switch o := cat.Object(id).(type) {
+	case *catalog.Table:
+		return o.TypeID
+	case *catalog.View:
+		return o.TypeID
+	case *catalog.Type:
+		return o.ID
+	}
+	return t
 }

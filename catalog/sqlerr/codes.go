@@ -72,6 +72,7 @@ const (
 	NoActiveSQLTransaction    Code = "25P01"
 	InFailedSQLTransaction    Code = "25P02"
 	IdleInTransactionTimeout  Code = "25P03"
+	TriggeredDataChange       Code = "27000"
 	InvalidSQLStatementName   Code = "26000"
 	InvalidAuthorization      Code = "28000"
 	InvalidPassword           Code = "28P01"

@@ -24,18 +24,22 @@ const (
 // then treated as immutable except through the With methods, which return the
 // same pointer so that they chain at the place of birth.
 type Error struct {
-	Severity   Severity
-	Code       Code
-	Message    string
-	Detail     string
-	Hint       string
-	Where      string
-	Position   int // 1-based character (rune) offset into the user's text; 0 = none
-	Schema     string
-	Table      string
-	Column     string
-	DataType   string
-	Constraint string
+	Severity Severity
+	Code     Code
+	Message  string
+	Detail   string
+	Hint     string
+	Where    string
+	Position int // 1-based character (rune) offset into the user's text; 0 = none
+	// InternalQuery is the text inside a function that failed, and InternalPosition
+	// the place in it, as Position; "" and 0 where there is none.
+	InternalQuery    string
+	InternalPosition int
+	Schema           string
+	Table            string
+	Column           string
+	DataType         string
+	Constraint       string
 
 	cause error
 }

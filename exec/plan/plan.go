@@ -118,7 +118,15 @@ type TableInfo struct {
 	Checks    []CheckExpr
 	Generated []ColumnExpr
 	Domains   []ColumnExpr // checks of columns that are of domains, for values that came as text (COPY)
+	Triggers  []Trigger    // those that are enabled, in order of name
 	Defaults  []ColumnExpr // of every column that has one, for COPY and ON CONFLICT; no column references
+}
+
+// Trigger is a trigger with its condition, which is over the old row and then
+// the new one (each Table.Columns wide); nil if it has none.
+type Trigger struct {
+	*catalog.Trigger
+	When Expr
 }
 
 // CheckExpr is a compiled CHECK constraint.

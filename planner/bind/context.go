@@ -40,6 +40,8 @@ type Context struct {
 	// OnStar, unless nil, is told what each * of the statement stands for: its
 	// byte offset in the text and the columns in SQL. A view keeps these.
 	OnStar func(pos int, columns []string)
+	// Variables are the names of the function whose body is bound, else nil.
+	Variables plan.Variables
 }
 
 // NameUse records how one relation name was resolved, so that a cached plan
@@ -56,7 +58,9 @@ type NameUse struct {
 type Result struct {
 	Plan  *plan.Plan
 	Names []NameUse
-	Past  []Past // the moments of clauses, in the order of the text
+	// Functions are the created functions that the names of functions had.
+	Functions []FunctionUse
+	Past      []Past // the moments of clauses, in the order of the text
 }
 
 // CatalogOf is the catalog that a clause's names were resolved in; own is the
@@ -98,6 +102,8 @@ type statement struct {
 	viewDeep int                // nesting of views being expanded
 	ranked   bool
 	locks    bool // rows are locked somewhere
+	// functions are the created functions that each function name was found to have.
+	functions map[string][]*catalog.Function
 	// defaults are the columns' bound defaults: rows of VALUES share them.
 	defaults map[*catalog.Column]plan.Expr
 	notices  []*sqlerr.Error
@@ -169,5 +175,5 @@ func Bind(ctx *Context, stmt ast.Stmt, text string) (*Result, error) {
 		return nil, err
 	}
 	p.Text = text
-	return &Result{Plan: p, Names: b.uses, Past: b.past}, nil
+	return &Result{Plan: p, Names: b.uses, Functions: b.functionUses(), Past: b.past}, nil
 }

@@ -28,8 +28,11 @@ func (b *binder) condition(s *scope, e ast.Expr, c clause) (plan.Expr, error) {
 		return nil, err
 	}
 	name := clauseRules[c].name
-	if c == clauseJoinOn {
+	switch c {
+	case clauseJoinOn:
 		name = "JOIN/ON"
+	case clauseTriggerWhen:
+		name = "WHEN"
 	}
 	return b.coerceBool(x, name, startOf(e))
 }
@@ -49,7 +52,7 @@ func (b *binder) exprs(s *scope, list []ast.Expr) ([]plan.Expr, error) {
 func (b *binder) expr(s *scope, e ast.Expr) (plan.Expr, error) {
 	switch e := e.(type) {
 	case *ast.ColumnRef:
-		return b.columnRef(s, e)
+		return b.columnOrVariable(s, e)
 	case *ast.Const:
 		return b.constant(e)
 	case *ast.Param:

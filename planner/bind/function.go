@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"synapse/catalog"
 	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -49,7 +50,7 @@ func (b *binder) functionsNamed(name []string) []*builtin.Function {
 			out = append(out, f)
 		}
 	}
-	return out
+	return append(out, b.userFunctions(name)...)
 }
 
 // isExtensionFunction: functions that CREATE EXTENSION would put into public.
@@ -95,8 +96,8 @@ func (in *invocation) fit(f *builtin.Function) *candidate {
 	if len(in.argNames) > 0 {
 		return in.fitNamed(f)
 	}
-	if f.Variadic && !in.variadic {
-		if have < n || n == 0 {
+	if f.Variadic && !in.variadic && have >= n {
+		if n == 0 {
 			return nil
 		}
 		elem := f.Args[n-1]
@@ -113,7 +114,7 @@ func (in *invocation) fit(f *builtin.Function) *candidate {
 		}
 		return c
 	}
-	if in.variadic && !f.Variadic || have > n || n-have > len(f.Defaults) {
+	if in.variadic && (!f.Variadic || have < n) || have > n || n-have > len(f.Defaults) {
 		return nil
 	}
 	return &candidate{fn: f, args: f.Args[:have], defaults: n - have}
@@ -211,6 +212,9 @@ func (b *binder) noFunction(in *invocation, actual []types.OID) error {
 	if len(in.name) > 1 && b.names().Schema(in.name[len(in.name)-2]) == nil && len(b.functionsNamed(in.name)) == 0 {
 		return b.errorf(sqlerr.InvalidSchemaName, in.pos, "schema \"%s\" does not exist", in.name[len(in.name)-2])
 	}
+	if all := in.candidates(b.procedures(in.name, map[*builtin.Function]*catalog.Function{})); len(matching(all, actual)) > 0 {
+		return b.errorf(sqlerr.WrongObjectType, in.pos, "%s is a procedure", in.signature(actual)).WithHint("To call a procedure, use CALL.")
+	}
 	return b.errorf(sqlerr.UndefinedFunction, in.pos, "function %s does not exist", in.signature(actual)).
 		WithHint("No function matches the given name and argument types. " + addCastsHint)
 }
@@ -227,7 +231,7 @@ func (b *binder) complete(in *invocation, c *candidate) (*target, error) {
 		}
 		declared = f.Args
 	}
-	if in.variadic && arrayElem(exprOIDs(in.args)[len(in.args)-1]) == 0 {
+	if in.variadic && f.Args[len(f.Args)-1] == types.OIDAny && arrayElem(exprOIDs(in.args)[len(in.args)-1]) == 0 {
 		return nil, b.errorf(sqlerr.DatatypeMismatch, in.lastPos, "VARIADIC argument must be an array")
 	}
 	resolved, ret, err := b.resolveGenerics(declared, exprOIDs(args), f.Ret, in.pos)
@@ -246,6 +250,9 @@ func (b *binder) complete(in *invocation, c *candidate) (*target, error) {
 	if last := len(f.Args) - 1; c.expanded && f.Args[last] != types.OIDAny {
 		elem := types.Of(resolved[last])
 		args = append(args[:last:last], b.arrayOf(args[last:], elem.ArrayOf()))
+	}
+	if b.ctx.Catalog.Function(f.OID) != nil {
+		b.dependOn(f.OID, b.now)
 	}
 	spread := in.variadic && f.Args[len(f.Args)-1] == types.OIDAny
 	return &target{fn: f, args: args, ret: types.Of(ret), spread: spread}, nil

@@ -125,7 +125,8 @@ func (b *binder) insertRows(s *scope, d *destination, cols []insertColumn, rows 
 	t := d.table()
 	q := &query{scope: newScope(s)}
 	for _, row := range rows {
-		if len(row) != len(rows[0]) {
+		row = b.spreadRows(row)
+		if len(row) != len(b.spreadRows(rows[0])) {
 			return nil, b.errorf(sqlerr.SyntaxError, startOf(row[0]), "VALUES lists must all be the same length")
 		}
 		if err := b.checkInsertWidth(row, cols, stmt); err != nil {

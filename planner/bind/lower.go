@@ -51,9 +51,12 @@ func (b *binder) compile(q *query) (*plan.Plan, error) {
 			p.Columns[i] = plan.OutColumn{Name: c.name, Type: c.typ, Table: c.table, Attr: c.attr}
 		}
 	}
-	params, err := b.params.result()
-	if err != nil {
-		return nil, err
+	var params []types.Type
+	if b.ctx.Variables == nil { // a function's variables have their types already
+		var err error
+		if params, err = b.params.result(); err != nil {
+			return nil, err
+		}
 	}
 	p.Params, p.CTEs, p.Slots, p.Objects, p.Ranked, p.Notices = params, l.ctes, l.slots, b.objects, b.ranked, b.notices
 	for _, past := range b.past {

@@ -25,6 +25,12 @@ func newParams(given []types.OID) *params {
 // param makes the expression for $n.
 func (b *binder) param(e *ast.Param) (plan.Expr, error) {
 	n, pos, p := e.Number, e.Pos(), b.params
+	if vars := b.variables(); vars != nil && !e.Slot {
+		if v := vars.Argument(n); v != nil {
+			return b.variableExpr(v), nil
+		}
+		return nil, b.errorf(sqlerr.UndefinedParameter, pos, "there is no parameter $%d", n)
+	}
 	if n < 1 || n > paramsMax || b.kept {
 		return nil, b.errorf(sqlerr.UndefinedParameter, pos, "there is no parameter $%d", n)
 	}

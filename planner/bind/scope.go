@@ -83,6 +83,7 @@ const (
 	clauseIndexPredicate
 	clauseConflictTarget
 	clauseMergeWhen
+	clauseTriggerWhen
 	clauseAsOf
 )
 
@@ -117,6 +118,7 @@ var clauseRules = map[clause]clauseRule{
 	clauseIndexPredicate: {"index predicates", false, false, false},
 	clauseConflictTarget: {"ON CONFLICT", false, false, false},
 	clauseMergeWhen:      {"MERGE WHEN conditions", false, false, false},
+	clauseTriggerWhen:    {"trigger WHEN conditions", false, false, false},
 	clauseAsOf:           {"AS OF", false, false, false},
 }
 

@@ -53,3 +53,6 @@ func (b *binder) catalogExpr(text string, rel *relation, want *types.Type, c cla
 	}
 	return src.coerceAssign(x, *want, "", -1)
 }
+
+// ParseExpr parses an expression that the catalog keeps.
+func ParseExpr(text string) (ast.Expr, error) { return parseExpr(text) }

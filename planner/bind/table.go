@@ -7,8 +7,10 @@ import (
 )
 
 // TableInfo compiles a table's checks, generated columns and defaults.
-func TableInfo(ctx *Context, t *catalog.Table) (*plan.TableInfo, error) {
-	return newBinder(ctx, "").tableInfo(t)
+func TableInfo(ctx *Context, t *catalog.Table) (*plan.TableInfo, []FunctionUse, error) {
+	b := newBinder(ctx, "")
+	info, err := b.tableInfo(t)
+	return info, b.functionUses(), err
 }
 
 func (b *binder) tableInfo(t *catalog.Table) (*plan.TableInfo, error) {
@@ -50,7 +52,10 @@ func (b *binder) tableInfo(t *catalog.Table) (*plan.TableInfo, error) {
 		}
 	}
 	var err error
-	info.Domains, err = b.textChecks(t)
+	if info.Domains, err = b.textChecks(t); err != nil {
+		return nil, err
+	}
+	info.Triggers, err = b.triggers(t)
 	return info, err
 }
 

@@ -113,6 +113,9 @@ func (b *binder) expandStar(s *scope, ref *ast.ColumnRef) (_ []*entry, err error
 		return nil, err
 	}
 	if it == nil {
+		if list, err := b.variableStar(ref); err != nil || list != nil {
+			return list, err
+		}
 		return nil, b.noItem(s, name, ref.Pos())
 	}
 	add(it)

@@ -146,6 +146,8 @@ func (d *draft) alter(c *ast.AlterCmd) error {
 			return nil
 		}
 		return sqlerr.Unsupported("changing whether a table is logged", "Make a new table with CREATE [UNLOGGED] TABLE ... AS.")
+	case ast.AlterEnableTrigger, ast.AlterDisableTrigger:
+		return d.switchTrigger(c)
 	case ast.AlterSetAccessMethod:
 		return d.accessMethod(c.Name)
 	}
@@ -159,8 +161,6 @@ var actionNames = map[ast.AlterAction][2]string{
 	ast.AlterSetColumnOptions:   {"ALTER COLUMN SET (options)", ""},
 	ast.AlterResetColumnOptions: {"ALTER COLUMN RESET (options)", ""},
 	ast.AlterSetTablespace:      {"SET TABLESPACE", "All data is in one directory."},
-	ast.AlterEnableTrigger:      {"ENABLE TRIGGER", "There are no triggers."},
-	ast.AlterDisableTrigger:     {"DISABLE TRIGGER", "There are no triggers; foreign keys can be DEFERRABLE."},
 	ast.AlterEnableRLS:          {"row level security", "Namespaces keep rows apart: WITH (synapse.namespace = 'column')."},
 	ast.AlterDisableRLS:         {"row level security", ""},
 	ast.AlterForceRLS:           {"row level security", ""},

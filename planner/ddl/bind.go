@@ -19,6 +19,7 @@ type Context struct {
 	TempSchema string                    // name of the session's temporary schema
 	Owner      types.OID                 // role that will own what is made
 	Now        int64                     // transaction time, µs since 2000
+	LateBodies bool                      // check_function_bodies is off
 	// Query compiles the query of CREATE TABLE AS and of views.
 	Query func(ctx bind.Context, stmt ast.Stmt, text string) (*plan.Plan, error)
 }
@@ -114,7 +115,7 @@ func (b *binder) statement(stmt ast.Stmt) (tag string, err error) {
 	case *ast.Unsupported:
 		return "", sqlerr.Unsupported(s.Name, s.Hint)
 	}
-	return b.roleStatement(stmt)
+	return b.functionStatement(stmt)
 }
 
 // at turns a byte offset of the tree into the client's position: characters

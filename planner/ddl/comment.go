@@ -19,6 +19,17 @@ func (b *binder) comment(s *ast.CommentStmt) error {
 		return b.commentColumn(s, text)
 	case ast.KindConstraint:
 		return b.commentConstraint(s, text)
+	case ast.KindTrigger:
+		return b.commentTrigger(s, text)
+	case ast.KindFunction, ast.KindProcedure, ast.KindRoutine:
+		f, err := b.functionOf(s.Kind, s.Object, false)
+		if err != nil {
+			return err
+		}
+		n := *f
+		n.Comment = text
+		b.put(&n)
+		return nil
 	}
 	o, err := b.commented(s)
 	if err != nil {

@@ -16,11 +16,12 @@ import (
 
 // item is something that can be dropped: an object, or a part of a table.
 type item struct {
-	obj    catalog.Object // the object, or the table that it is part of
-	column int            // 1-based position of a column
-	value  bool           // only the column's default
-	con    types.OID      // a constraint
-	part   itemPart
+	obj     catalog.Object // the object, or the table that it is part of
+	column  int            // 1-based position of a column
+	value   bool           // only the column's default
+	con     types.OID      // a constraint
+	trigger types.OID      // a trigger of a table or view
+	part    itemPart
 }
 
 // itemPart is a type that comes with an object: automatic, but others may use it.
@@ -33,15 +34,16 @@ const (
 )
 
 type itemKey struct {
-	id     types.OID
-	column int
-	value  bool
-	con    types.OID
-	part   itemPart
+	id      types.OID
+	column  int
+	value   bool
+	con     types.OID
+	trigger types.OID
+	part    itemPart
 }
 
 func (it item) key() itemKey {
-	return itemKey{it.obj.ObjectID(), it.column, it.value, it.con, it.part}
+	return itemKey{it.obj.ObjectID(), it.column, it.value, it.con, it.trigger, it.part}
 }
 
 // order is the OID by which PostgreSQL lists dependents.
@@ -51,6 +53,9 @@ func (it item) order() types.OID {
 		return it.con
 	case it.part != wholeItem:
 		return 0
+	}
+	if it.trigger != 0 {
+		return it.trigger
 	}
 	return it.obj.ObjectID()
 }
@@ -66,7 +71,12 @@ type dependent struct {
 func (b *binder) dependents(it item) ([]dependent, error) {
 	var out []dependent
 	var err error
+	if it.trigger != 0 {
+		return nil, nil
+	}
 	switch o := it.obj.(type) {
+	case *catalog.Function:
+		out, err = b.functionUsers(o)
 	case *catalog.Schema:
 		for _, other := range b.schemaObjects(o.ID) {
 			if other.Class() != catalog.ClassIndex {
@@ -172,6 +182,11 @@ func (b *binder) columnDependents(t *catalog.Table, ord int) ([]dependent, error
 		}
 		if used, err := b.textColumns(t, c.Generated); err == nil && hasColumn(used, ord) {
 			out = append(out, dependent{item: item{obj: t, column: i + 1}})
+		}
+	}
+	for i := range t.Triggers {
+		if hasColumn(t.Triggers[i].Columns, ord) || b.whenUses(t, &t.Triggers[i], ord) {
+			out = append(out, dependent{item: item{obj: t, trigger: t.Triggers[i].ID}})
 		}
 	}
 	users, err := b.columnUsers(t, ord)

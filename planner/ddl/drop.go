@@ -58,6 +58,16 @@ func (b *binder) drop(s *ast.DropStmt) error {
 			o, err = b.droppedType(s, ref)
 		case s.Kind == ast.KindExtension:
 			o, err = b.droppedExtension(s, ref)
+		case isRoutineKind(s.Kind):
+			var f *catalog.Function
+			if f, err = b.functionOf(s.Kind, ref, s.IfExists); f != nil {
+				o = f
+			}
+		case s.Kind == ast.KindTrigger:
+			var it *item
+			if it, err = b.droppedTrigger(s, ref); err == nil && it != nil {
+				x.first = append(x.first, *it)
+			}
 		default:
 			return b.dropUnsupported(s)
 		}
@@ -75,7 +85,7 @@ func (b *binder) drop(s *ast.DropStmt) error {
 // there, which is no error.
 func (b *binder) dropUnsupported(s *ast.DropStmt) error {
 	switch s.Kind {
-	case ast.KindTrigger, ast.KindRule, ast.KindPolicy, ast.KindFunction, ast.KindProcedure, ast.KindAggregate:
+	case ast.KindRule, ast.KindPolicy, ast.KindAggregate:
 		if !s.IfExists {
 			break
 		}
@@ -87,7 +97,7 @@ func (b *binder) dropUnsupported(s *ast.DropStmt) error {
 				b.notice(sqlerr.Notice("%s \"%s\" for relation \"%s\" does not exist, skipping", kind, name, ref.Table[len(ref.Table)-1]))
 			case len(ref.Table) > 0:
 				b.notice(sqlerr.Notice("relation \"%s\" does not exist, skipping", ref.Table[len(ref.Table)-1]))
-			case s.Kind == ast.KindFunction || s.Kind == ast.KindProcedure || s.Kind == ast.KindAggregate:
+			case s.Kind == ast.KindAggregate:
 				b.notice(sqlerr.Notice("%s %s() does not exist, skipping", kind, name))
 			default:
 				b.notice(sqlerr.Notice("type \"%s\" does not exist, skipping", name))
@@ -286,7 +296,7 @@ func (x *dropping) insideReached(it item) bool {
 	if it.value && x.reached[itemKey{id: it.obj.ObjectID(), column: it.column}] != nil {
 		return true
 	}
-	return (it.column != 0 || it.con != 0) && x.reached[itemKey{id: it.obj.ObjectID()}] != nil
+	return (it.column != 0 || it.con != 0 || it.trigger != 0) && x.reached[itemKey{id: it.obj.ObjectID()}] != nil
 }
 
 // remove makes the steps: parts of tables first, then whole objects, those that
@@ -297,8 +307,12 @@ func (x *dropping) remove() {
 		if t, ok := it.obj.(*catalog.Table); ok && it.part == wholeItem {
 			x.lock(t.ID, ast.AccessExclusiveLock)
 		}
-		if it.column == 0 && it.con == 0 || x.insideReached(it) {
+		if it.whole() || x.insideReached(it) {
 			continue // whole objects, and the types that come with them
+		}
+		if v, ok := it.obj.(*catalog.View); ok {
+			x.dropViewTrigger(v, it.trigger)
+			continue
 		}
 		if c, ok := it.obj.(*catalog.Type); ok {
 			n := x.cat.Object(c.ID).(*catalog.Type).Clone()
@@ -312,6 +326,8 @@ func (x *dropping) remove() {
 			changed[t.ID] = t
 		}
 		switch {
+		case it.trigger != 0:
+			t.Triggers = withoutTrigger(t.Triggers, it.trigger)
 		case it.con != 0:
 			dropConstraint(t, it.con)
 		case it.value:
@@ -327,7 +343,7 @@ func (x *dropping) remove() {
 		}
 	}
 	for _, it := range x.order {
-		if it.column == 0 && it.con == 0 && it.part == wholeItem {
+		if it.whole() && it.part == wholeItem {
 			x.dropObject(it.obj.ObjectID())
 		}
 	}
@@ -353,6 +369,12 @@ func dropColumn(t *catalog.Table, ord int) {
 
 // describe names an item as PostgreSQL's messages do.
 func (b *binder) describe(it item) string {
+	if it.trigger != 0 {
+		return b.describeTrigger(it)
+	}
+	if f, ok := it.obj.(*catalog.Function); ok {
+		return f.Kind() + " " + b.shownFunction(f)
+	}
 	if t, ok := it.obj.(*catalog.Table); ok && it.part == wholeItem {
 		name := b.shownName(t)
 		switch {

@@ -18,6 +18,7 @@ var privilegeLetters = map[string]byte{
 // allPrivileges are the letters of ALL, in aclitem's order, by kind of object.
 var allPrivileges = map[ast.ObjectKind]string{
 	ast.KindTable: "arwdDxt", ast.KindSequence: "rwU", ast.KindSchema: "UC", ast.KindDatabase: "CTc",
+	ast.KindFunction: "X", ast.KindProcedure: "X", ast.KindRoutine: "X",
 }
 
 // grant records GRANT and REVOKE in the objects' ACL.
@@ -94,6 +95,12 @@ func (b *binder) grantedObjects(s *ast.GrantStmt) ([]catalog.Object, error) {
 				return nil, err
 			}
 			out = append(out, o)
+		case ast.KindFunction, ast.KindProcedure, ast.KindRoutine:
+			f, err := b.functionOf(s.Kind, ref, false)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, f)
 		default:
 			return nil, sqlerr.Unsupported("GRANT ON "+string(s.Kind), "")
 		}
@@ -113,6 +120,11 @@ func (b *binder) allInSchemas(s *ast.GrantStmt) ([]catalog.Object, error) {
 			switch o.Class() {
 			case catalog.ClassTable, catalog.ClassView:
 				if s.Kind == ast.KindTable {
+					out = append(out, o)
+				}
+			case catalog.ClassFunction:
+				p := o.(*catalog.Function).Procedure
+				if s.Kind == ast.KindRoutine || s.Kind == ast.KindFunction && !p || s.Kind == ast.KindProcedure && p {
 					out = append(out, o)
 				}
 			case catalog.ClassSequence:
@@ -163,6 +175,9 @@ func (b *binder) defaultACL(kind ast.ObjectKind, h *catalog.Header) []string {
 	var out []string
 	if kind == ast.KindDatabase {
 		out = append(out, aclItem("", "Tc", owner))
+	}
+	if isRoutineKind(kind) {
+		out = append(out, aclItem("", "X", owner))
 	}
 	return append(out, aclItem(owner, allPrivileges[kind], owner))
 }

@@ -50,7 +50,7 @@ func (d *db) open() {
 			if err != nil {
 				return nil, err
 			}
-			return exec.CompileIndex(keys, predicate)
+			return exec.CompileIndex(keys, predicate, nil)
 		},
 	}})
 	if err != nil {
@@ -167,7 +167,8 @@ func (d *db) env(x *storage.Txn, view *storage.View) *exec.Env {
 		Builtin: &builtin.Env{Format: types.DefaultFormat, Host: &host{s: d.store, x: x}}, View: view, Txn: x,
 		TableInfo: func(id types.OID) (*plan.TableInfo, error) {
 			bc := d.bindContext(x.Catalog())
-			return bind.TableInfo(&bc, x.Catalog().Table(id))
+			info, _, err := bind.TableInfo(&bc, x.Catalog().Table(id))
+			return info, err
 		},
 		Notice: func(n *sqlerr.Error) {
 			text := n.Message

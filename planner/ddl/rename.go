@@ -26,6 +26,12 @@ func (b *binder) rename(s *ast.RenameStmt) (tag string, err error) {
 	case ast.KindAttribute:
 		return "ALTER TYPE", b.renameAttribute(s)
 	}
+	if isRoutineKind(s.Kind) {
+		return tag, b.renameFunction(s)
+	}
+	if s.Kind == ast.KindTrigger {
+		return tag, b.renameTrigger(s)
+	}
 	if relationClasses[s.Kind] == nil {
 		return "", sqlerr.Unsupported(tag+" RENAME", "")
 	}
@@ -308,6 +314,9 @@ func (b *binder) setSchema(s *ast.AlterSchemaStmt) error {
 	if s.Kind == ast.KindType || s.Kind == ast.KindDomain {
 		return b.setTypeSchema(s)
 	}
+	if isRoutineKind(s.Kind) {
+		return b.functionSchema(s)
+	}
 	if relationClasses[s.Kind] == nil || s.Table == nil {
 		return sqlerr.Unsupported("ALTER "+string(s.Kind)+" SET SCHEMA", "")
 	}
@@ -365,6 +374,9 @@ func (b *binder) ownedObject(s *ast.AlterOwnerStmt) (catalog.Object, error) {
 
 // changeOwner is ALTER … OWNER TO for what is not a relation.
 func (b *binder) changeOwner(s *ast.AlterOwnerStmt) error {
+	if isRoutineKind(s.Kind) {
+		return b.functionOwner(s)
+	}
 	o, err := b.ownedObject(s)
 	if err != nil {
 		return err

@@ -42,16 +42,7 @@ func (b *binder) roleStatement(stmt ast.Stmt) (tag string, err error) {
 
 // unsupportedStatement is 0A000 for statements of the grammar that Synapse does not have.
 func unsupportedStatement(stmt ast.Stmt) error {
-	switch s := stmt.(type) {
-	case *ast.CreateFunctionStmt:
-		if s.Procedure {
-			return sqlerr.Unsupported("CREATE PROCEDURE", "Send the statements of the procedure in one transaction.")
-		}
-		return sqlerr.Unsupported("CREATE FUNCTION", "Use a view, or send the query itself.")
-	case *ast.AlterFunctionStmt, *ast.ReturnStmt:
-		return sqlerr.Unsupported("ALTER FUNCTION", "")
-	case *ast.CreateTriggerStmt:
-		return sqlerr.Unsupported("CREATE TRIGGER", "Use a default, a generated column, a check or a foreign key action.")
+	switch stmt.(type) {
 	case *ast.PolicyStmt:
 		return sqlerr.Unsupported("CREATE POLICY", "Namespaces keep rows apart: WITH (synapse.namespace = 'column').")
 	case *ast.AlterDefaultPrivilegesStmt:

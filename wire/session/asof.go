@@ -200,7 +200,11 @@ func (s *Session) bindClause(c *ast.TemporalClause, given []types.OID) (*plan.Te
 
 // evalMoment finds the moment of AS OF or AS OF QUERY.
 func (s *Session) evalMoment(ctx context.Context, t *plan.Temporal, params []boundParam) (storage.Timestamp, error) {
-	env := s.execEnv(ctx, &portal{params: params}, nil)
+	return s.evalMomentIn(ctx, s.execEnv(ctx, &portal{params: params}, nil), t)
+}
+
+// evalMomentIn is evalMoment with the parameters of an env.
+func (s *Session) evalMomentIn(ctx context.Context, env *exec.Env, t *plan.Temporal) (storage.Timestamp, error) {
 	if env.Builtin.TxnTime == 0 { // Describe, before the transaction has begun
 		env.Builtin.TxnTime = env.Builtin.StmtTime
 	}

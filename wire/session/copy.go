@@ -123,7 +123,10 @@ func (l *copyLoader) run(ctx context.Context) (int64, error) {
 		}
 		total++
 	}
-	return total, l.flush(ctx)
+	if err := l.flush(ctx); err != nil {
+		return total, err
+	}
+	return total, l.w.Finish()
 }
 
 func (l *copyLoader) reset() {

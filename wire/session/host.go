@@ -19,6 +19,7 @@ type host struct {
 	ctx     context.Context
 	view    *storage.View
 	past    bool // the view is a past moment
+	frozen  bool // functions called here see the view too, and write nothing
 	env     *exec.Env
 	lineage *capture
 }

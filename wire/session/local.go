@@ -62,6 +62,10 @@ func (s *Session) runLocal(ctx context.Context, p *portal) (err error) {
 		err = s.runCopy(ctx, p, t)
 	case *ast.ExplainStmt:
 		err = s.runExplain(ctx, p, t)
+	case *ast.DoStmt:
+		p.tag, err = s.do(ctx, p, t)
+	case *ast.CallStmt:
+		err = s.callProcedure(ctx, p, t)
 	case *ast.LockStmt:
 		p.tag, err = s.lockTables(ctx, t)
 	default:
@@ -96,6 +100,8 @@ func (s *Session) localColumns(stmt ast.Stmt) []Column {
 		if p := s.prepared[t.Name]; p != nil {
 			return p.cols
 		}
+	case *ast.CallStmt:
+		return s.callColumns(t, nil)
 	}
 	return nil
 }

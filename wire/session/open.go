@@ -42,7 +42,10 @@ func OpenEngine(ctx context.Context, c Config) (*Engine, error) {
 				if err != nil {
 					return nil, err
 				}
-				return exec.CompileIndex(keys, predicate)
+				if predicate != nil {
+					return exec.CompileIndex(keys, predicate, indexHost(pl, cat, append(keys[:len(keys):len(keys)], predicate)))
+				}
+				return exec.CompileIndex(keys, nil, indexHost(pl, cat, keys))
 			},
 			Tokenize:  analysis.Terms,
 			Virtuals:  virtuals(),

@@ -178,7 +178,8 @@ func planned(stmt ast.Stmt) bool {
 	case *ast.TransactionStmt, *ast.SetTransactionStmt, *ast.SetStmt, *ast.ShowStmt, *ast.SetConstraintsStmt,
 		*ast.DiscardStmt, *ast.PrepareStmt, *ast.ExecuteStmt, *ast.DeallocateStmt, *ast.DeclareStmt, *ast.FetchStmt,
 		*ast.CloseStmt, *ast.ListenStmt, *ast.UnlistenStmt, *ast.NotifyStmt, *ast.CopyStmt, *ast.ExplainStmt,
-		*ast.VacuumStmt, *ast.LockStmt, *ast.CheckpointStmt, *ast.ReindexStmt, *ast.ClusterStmt:
+		*ast.VacuumStmt, *ast.LockStmt, *ast.CheckpointStmt, *ast.ReindexStmt, *ast.ClusterStmt,
+		*ast.DoStmt, *ast.CallStmt:
 		return false
 	}
 	return true

@@ -46,6 +46,9 @@ func (s *Session) finish(_ context.Context, p *portal) error {
 
 // catalog is the catalog of the open transaction, else today's.
 func (s *Session) catalog() *catalog.Catalog {
+	if s.fixed != nil {
+		return s.fixed
+	}
 	if s.block.txn != nil {
 		return s.block.txn.Catalog()
 	}
@@ -90,6 +93,7 @@ func (s *Session) planDDL(bc bind.Context, st parse.Statement, at *catalog.Catal
 	s.ensureTxn()
 	return s.engine.Planner.PlanDDL(ddl.Context{
 		Context: bc, NewOID: s.block.txn.NewOID, TempSchema: s.tempSchema(), Owner: s.role.ID, Now: s.block.started,
+		LateBodies: !s.settings.on("check_function_bodies"),
 	}, st)
 }
 
@@ -242,8 +246,8 @@ func (s *Session) execEnv(ctx context.Context, p *portal, view *storage.View) *e
 	h := &host{s: s, ctx: ctx, view: view, lineage: p.lineage, past: p.reads != nil && p.reads.at != 0}
 	env := &exec.Env{
 		Builtin: &builtin.Env{
-			Format: s.inputFormat(), TxnTime: s.block.started, StmtTime: int64(s.engine.Store.Now()),
-			ClockTime: func() int64 { return int64(s.engine.Store.Now()) },
+			Format: s.inputFormat(), TxnTime: s.block.started, StmtTime: s.now(),
+			ClockTime: s.now,
 			Host:      h,
 			Random:    s.random,
 			Interrupt: func() error { return interruptOf(ctx) },
@@ -265,6 +269,7 @@ func (s *Session) execEnv(ctx context.Context, p *portal, view *storage.View) *e
 		},
 		TableInfo: func(table types.OID) (*plan.TableInfo, error) { return s.tableInfo(ctx, table) },
 		Tokenize:  s.engine.Tokenize,
+		Fire:      h.fire,
 		Notice:    s.notice,
 	}
 	h.env = env
@@ -345,7 +350,9 @@ func (r *planRows) Close() {
 	r.closed = true
 	r.lineage.searched(r.env)
 	r.rows.Close()
-	r.view.Close()
+	if r.view != nil {
+		r.view.Close()
+	}
 }
 
 // notice passes a message on if client_min_messages lets it.
@@ -362,7 +369,7 @@ func (s *Session) inputFormat() *types.Format {
 	f := s.textFormat()
 	now := s.block.started
 	if now == 0 {
-		now = int64(s.engine.Store.Now())
+		now = s.now()
 	}
 	if f.Now != now {
 		c := *f
@@ -402,4 +409,13 @@ func commandName(stmt ast.Stmt) string {
 		return "MERGE"
 	}
 	return "this command"
+}
+
+// now is the store's clock, µs since 2000; 0 where expressions of an index are
+// evaluated, which do not depend on it.
+func (s *Session) now() int64 {
+	if s.fixed != nil {
+		return 0
+	}
+	return int64(s.engine.Store.Now())
 }

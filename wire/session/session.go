@@ -10,6 +10,7 @@ import (
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
+	"synapse/exec/plan"
 	"synapse/storage"
 )
 
@@ -41,6 +42,15 @@ type Session struct {
 	currVal    map[types.OID]int64 // of currval
 	lastCommit storage.Timestamp
 
+	// fixed is the catalog of a session without store and transaction: it runs the
+	// functions of an index's expressions.
+	fixed *catalog.Catalog
+
+	routines map[routineKey]*routine     // created functions, compiled
+	depth    int                         // of calls of them
+	casts    map[[2]types.Type]plan.Expr // of values that functions assign
+	unnamed  int                         // cursors that were given a name
+
 	activity atomic.Pointer[activity] // what pg_stat_activity shows
 	txnStart atomic.Int64             // of the open transaction, 0 = none
 	txnID    atomic.Uint64
@@ -60,7 +70,7 @@ func (e *Engine) Open(params map[string]string, addr string, pid int32, sink Sin
 	s := &Session{
 		engine: e, sink: sink, pid: pid, addr: addr, user: user, db: db,
 		prepared: map[string]*prepared{}, portals: map[string]*portal{}, cursors: map[string]*cursor{},
-		currVal: map[types.OID]int64{}, started: time.Now(), random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
+		currVal: map[types.OID]int64{}, routines: map[routineKey]*routine{}, casts: map[[2]types.Type]plan.Expr{}, started: time.Now(), random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
 	}
 	s.owner = e.Store.NewOwner(pid)
 	s.settings = newSettings(nil) // nothing is reported before login is over
