@@ -84,3 +84,6 @@ func (t *Table) ConstraintOf(index types.OID) *Constraint {
 	}
 	return nil
 }
+
+// AppendOnly reports whether rows may be added and nothing else.
+func (t *Table) AppendOnly() bool { return t.Options["synapse.append_only"] == "true" }

@@ -144,6 +144,9 @@ func planKey(ctx *bind.Context, stmt parse.Statement) string {
 		w.WriteString(strconv.FormatUint(uint64(t), 36))
 	}
 	w.WriteByte(1)
+	if ctx.Engine {
+		w.WriteByte(2)
+	}
 	for _, s := range ctx.SearchPath {
 		// A session's temporary schema that does not exist yet makes no difference.
 		if !strings.HasPrefix(s, "pg_temp") || ctx.Catalog.Schema(s) != nil {

@@ -98,6 +98,7 @@ func init() {
 	registerLinks()
 	registerFeed()
 	registerContext()
+	registerExplain()
 }
 
 func registerWrites() {

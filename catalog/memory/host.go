@@ -16,6 +16,8 @@ type Host interface {
 	// Hits yields what a recorded recall returned, as rows of memory.lineage_hits;
 	// none for an id that is not known.
 	Hits(queryID types.Value, yield func(row []types.Value) error) error
+	// Recorded tells what was asked; nil for an id that is not known.
+	Recorded(queryID types.Value) (*Recorded, error)
 	// Embed turns a text into a vector by the engine's embedder.
 	Embed(text string) ([]float32, error)
 	// Notify queues a notification for the transaction's commit.
@@ -41,4 +43,12 @@ type QueryArgs struct {
 	Profile    string // "" = the namespace's
 	Budget     int    // tokens, 0 = no limit
 	Namespaces []string
+}
+
+// Recorded is what lineage knows of a recall.
+type Recorded struct {
+	At        int64 // µs since 2000: the snapshot that it read
+	Agent     string
+	Namespace string
+	Question  types.Value // NULL: there was none, or it was not kept
 }

@@ -102,7 +102,7 @@ CREATE TABLE memory.events (
     payload jsonb,
     agent   text,
     PRIMARY KEY (ns, stream, seq)
-) WITH (synapse.namespace = 'ns');
+) WITH (synapse.namespace = 'ns', synapse.append_only);
 CREATE INDEX events_ts ON memory.events (ns, stream, ts);
 
 CREATE TABLE memory.answers (

@@ -31,6 +31,20 @@ var Statements = map[string]Statement{
 		`INSERT INTO memory.namespaces (ns) VALUES ($1) ON CONFLICT (ns) DO NOTHING`,
 		[]types.OID{types.OIDText},
 	},
+	"lineage_policy": {
+		`SELECT lineage FROM memory.namespaces WHERE ns = ANY ($1) AND lineage <> 'full' ORDER BY lineage = 'off' DESC LIMIT 1`,
+		[]types.OID{types.OIDTextArray},
+	},
+	// An entry as it was at the moment that the statement reads.
+	"entry": {
+		`SELECT content, _system_from FROM memory.entries WHERE id = $1`,
+		[]types.OID{types.OIDUUID},
+	},
+	"answer_of": {
+		`SELECT query_ids, (SELECT coalesce(array_agg(entry_id), '{}') FROM memory.citations c WHERE c.answer_id = a.answer_id)
+		 FROM memory.answers a WHERE answer_id = $1`,
+		[]types.OID{types.OIDText},
+	},
 	"policy": {
 		`SELECT dedupe FROM memory.namespaces WHERE ns = $1`,
 		[]types.OID{types.OIDText},

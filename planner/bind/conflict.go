@@ -30,6 +30,9 @@ func (b *binder) onConflict(s *scope, ch *change, stmt *ast.InsertStmt) (*confli
 	if c.nothing {
 		return c, nil
 	}
+	if ch.table.AppendOnly() && !b.ctx.Engine {
+		return nil, sqlerr.AppendOnly("update", ch.table.Name).At(b.at(oc.Pos()))
+	}
 	if len(c.arbiters) == 0 {
 		return nil, b.errorf(sqlerr.SyntaxError, oc.Pos(), "ON CONFLICT DO UPDATE requires inference specification or constraint name").
 			WithHint("For example, ON CONFLICT (column_name).")

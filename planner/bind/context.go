@@ -29,6 +29,9 @@ type Context struct {
 	// TABLE AS: AS OF at its end is bound like a subquery's. Otherwise the
 	// statement's own moment was resolved before, and Catalog is of then.
 	Inner bool
+	// Engine says that the statement is one of the engine's own, which may change
+	// and remove rows of append-only tables.
+	Engine bool
 	// ParamTypes are the types the client gave for $1, $2, …; 0 where it gave none.
 	ParamTypes []types.OID
 	// Format reads the literals of types whose text form depends on settings.

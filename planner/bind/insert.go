@@ -40,8 +40,14 @@ func (b *binder) destinationFor(s *scope, ref *ast.TableRef, cmd plan.Command) (
 	case t.Materialized != "":
 		return nil, b.errorf(sqlerr.WrongObjectType, -1, "cannot change materialized view \"%s\"", ref.Name)
 	}
+	if t.AppendOnly() && cmd != plan.InsertCommand && !b.ctx.Engine {
+		return nil, sqlerr.AppendOnly(changeName[cmd], t.Name).At(b.at(ref.Pos()))
+	}
 	return b.tableDestination(t, s, alias), nil
 }
+
+// changeName says what a command does to rows.
+var changeName = map[plan.Command]string{plan.UpdateCommand: "update", plan.DeleteCommand: "delete from", plan.MergeCommand: "merge into"}
 
 // insertStmt binds INSERT.
 func (b *binder) insertStmt(parent *scope, stmt *ast.InsertStmt) (*query, error) {

@@ -10,7 +10,7 @@ import (
 )
 
 // engineOptions are the storage parameters that Synapse reads.
-var engineOptions = map[string]bool{"namespace": true, "valid_time": true, "retention": true, "embed": true}
+var engineOptions = map[string]bool{"namespace": true, "valid_time": true, "retention": true, "embed": true, "append_only": true}
 
 // keptOptions are PostgreSQL's storage parameters, kept as written: they tune
 // what this engine does by itself.
@@ -24,7 +24,7 @@ func optionName(o *ast.Option) (string, error) {
 			return "synapse." + o.Name, nil
 		}
 		return "", sqlerr.New(sqlerr.InvalidParameterValue, "unrecognized parameter \"synapse.%s\"", o.Name).
-			WithHint("The parameters are synapse.namespace, synapse.valid_time, synapse.retention and synapse.embed.")
+			WithHint("The parameters are synapse.namespace, synapse.valid_time, synapse.retention, synapse.embed and synapse.append_only.")
 	case "toast":
 		return "toast." + o.Name, nil
 	case "":
@@ -94,6 +94,15 @@ func (d *draft) checkOptions() error {
 	}
 	if err := d.columnPair("synapse.embed", "'text_column, vector_column'", "", isText, isVector); err != nil {
 		return err
+	}
+	if v, ok := d.t.Options["synapse.append_only"]; ok {
+		on, err := types.ParseText(types.Bool, v, nil)
+		if err != nil {
+			return sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for boolean option \"synapse.append_only\": %s", v)
+		}
+		if delete(d.t.Options, "synapse.append_only"); on.Bool() {
+			d.t.Options["synapse.append_only"] = "true"
+		}
 	}
 	if v, ok := d.t.Options["synapse.retention"]; ok {
 		if !d.t.KeepsHistory() {

@@ -42,6 +42,9 @@ func (b *binder) truncate(s *ast.TruncateStmt) error {
 		}
 	}
 	for _, t := range list {
+		if t.AppendOnly() {
+			return sqlerr.AppendOnly("truncate", t.Name)
+		}
 		step := &plan.TruncateTable{Table: t}
 		if s.RestartIdentity {
 			for _, d := range b.ownedSequences(t.ID, 0) {

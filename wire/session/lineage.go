@@ -49,12 +49,19 @@ func (s *Session) capture(p *portal) *capture {
 	}
 	c.rec.TraceID, c.rec.SpanID = traceOf(c.tag("traceparent"), s.settings.must("synapse.traceparent"))
 	if s.settings.must("synapse.lineage") == "hash" {
-		c.hashed = true
-		c.rec.SQL = ""
+		c.hash()
 		return c
 	}
 	c.rec.Params = s.lineageParams(p.params)
 	return c
+}
+
+// hash drops what the row would keep of the statement beside its fingerprint.
+func (c *capture) hash() {
+	if c != nil {
+		c.hashed = true
+		c.rec.SQL, c.rec.Params = "", nil
+	}
 }
 
 // unparsed records a text that is not a statement: it was tried, and that counts.

@@ -31,6 +31,13 @@ func (h *host) Run(name string, asOf int64, params []types.Value, yield func(row
 	if !ok {
 		return sqlerr.Internal("no statement %q of the memory schema", name)
 	}
+	if name == "policy" { // asked for before anything is written to the namespace, by a statement that holds the content
+		if policy, err := h.lineagePolicy([]string{params[0].Str()}); err != nil {
+			return err
+		} else if policy != "full" {
+			h.lineage.hash()
+		}
+	}
 	list, err := h.s.engine.Planner.Parse(st.SQL)
 	if err != nil {
 		return err
@@ -47,7 +54,7 @@ func (h *host) Run(name string, asOf int64, params []types.Value, yield func(row
 func (h *host) nested(p *portal, asOf int64, yield func(row []types.Value) error) error {
 	s := h.s
 	bc := s.bindContext(s.catalog(), p.prep.given)
-	bc.SearchPath = memoryPath
+	bc.SearchPath, bc.Engine = memoryPath, true
 	pl, slots, err := s.engine.Planner.Plan(h.ctx, bc, p.prep.stmt)
 	if err != nil {
 		return err
@@ -149,7 +156,11 @@ func (h *host) Query(a *memory.QueryArgs, yield func(row []types.Value) error) e
 	if err != nil {
 		return err
 	}
-	rec := h.recordRecall(view, q, hits, start)
+	policy, err := h.lineagePolicy(q.Namespaces)
+	if err != nil {
+		return err
+	}
+	rec := h.recordRecall(view, q, hits, start, policy)
 	if rec.AsOf = a.AsOf; rec.AsOf == 0 && h.past {
 		rec.AsOf = int64(view.Time())
 	}
@@ -223,7 +234,7 @@ func (h *host) expandNamespaces(list []string, asOf int64) ([]string, error) {
 }
 
 // recordRecall adds the ranked call to the statement's lineage.
-func (h *host) recordRecall(view *storage.View, q *recall.Query, hits []recall.Hit, start time.Time) *lineage.Record {
+func (h *host) recordRecall(view *storage.View, q *recall.Query, hits []recall.Hit, start time.Time, policy string) *lineage.Record {
 	id, _ := uuid.NewV7()
 	rec := &lineage.Record{
 		QueryID: id, StartedAt: int64(h.s.engine.Store.Now()), Duration: time.Since(start), Snapshot: int64(view.Time()),
@@ -246,7 +257,11 @@ func (h *host) recordRecall(view *storage.View, q *recall.Query, hits []recall.H
 			Row: uint64(hit.Row), Version: int64(hit.Version), Score: hit.Score, Parts: hit.Parts.JSON(),
 		})
 	}
-	if h.lineage.wanted() {
+	if policy != "full" {
+		h.lineage.hash() // the statement's text and parameters hold the question too
+		rec.Params, rec.QueryVector = nil, nil
+	}
+	if h.lineage.wanted() && policy != "off" {
 		h.env.Ranked = append(h.env.Ranked, rec)
 	}
 	return rec
@@ -290,7 +305,7 @@ func (h *host) ReplayQuery(queryID types.Value, asOf int64, yield func(row []typ
 	}
 	if rec.Params == nil {
 		return sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "recall %s was recorded without its question and cannot be replayed", rec.QueryID).
-			WithDetail("synapse.lineage was hash.")
+			WithDetail("Its namespace, or synapse.lineage, said hash: only the fingerprint and what was returned are kept.")
 	}
 	if rec.OwnWrites && asOf == 0 {
 		return sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "recall %s read uncommitted writes of its own transaction and cannot be replayed", rec.QueryID).
@@ -350,6 +365,31 @@ func (h *host) Hits(queryID types.Value, yield func(row []types.Value) error) er
 		return err
 	}
 	return rec.HitRows(yield)
+}
+
+// Recorded implements memory.Host.
+func (h *host) Recorded(queryID types.Value) (*memory.Recorded, error) {
+	rec, err := h.recorded(queryID)
+	if err != nil || rec == nil {
+		return nil, err
+	}
+	out := &memory.Recorded{At: rec.Snapshot, Agent: rec.Agent, Namespace: rec.Namespace, Question: types.Null}
+	if rec.SQL == recallName && len(rec.Params) > 0 && !rec.Params[0].Null {
+		out.Question = types.NewString(rec.Params[0].Text)
+	}
+	return out, nil
+}
+
+// lineagePolicy is what the namespaces say of keeping recalls, the strictest of
+// them: full, hash (neither question nor vector) or off. Policies are today's.
+func (h *host) lineagePolicy(namespaces []string) (string, error) {
+	policy := "full"
+	today := int64(h.s.engine.Store.Watermark())
+	err := h.Run("lineage_policy", today, []types.Value{textArray(namespaces)}, func(row []types.Value) error {
+		policy = row[0].Str()
+		return nil
+	})
+	return policy, err
 }
 
 // recordedQuery reads a recall back from its lineage row; see recordRecall.
