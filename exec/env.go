@@ -55,8 +55,11 @@ type Env struct {
 
 	Notice   func(*sqlerr.Error)                      // nil: dropped
 	OnSearch func(n plan.Node, s storage.SearchStats) // nil, or told of each ended vector or text search
-	Stepwise bool                                     // rows are asked for a few at a time, and perhaps not all: a cursor
-	Analyze  bool                                     // measure each node: Rows.Measured
+	Beam     int                                      // hnsw.ef_search of vector searches; 0 = the engine's own
+	Exact    bool                                     // vector searches use no graph
+
+	Stepwise bool // rows are asked for a few at a time, and perhaps not all: a cursor
+	Analyze  bool // measure each node: Rows.Measured
 
 	Ranked       []*lineage.Record // out: one per ranked scan, with its hits
 	RowsAffected int64             // out: of the top-level command

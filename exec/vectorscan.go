@@ -40,7 +40,7 @@ func (o *vectorScan) open() error {
 	}
 	o.begin(vector, partition)
 	o.cursor, err = o.view.Nearest(o.s.Table, o.n.Index, storage.NearestSpec{
-		Query: vector, K: o.k(), Partition: partition, Rows: set,
+		Query: vector, K: o.k(), Partition: partition, Rows: set, Beam: o.r.env.Beam, Exact: o.r.env.Exact,
 		Filter: o.pushed.fn(), FilterColumns: o.pushed.columns(),
 	}, o.spec)
 	return err

@@ -87,7 +87,7 @@ func (c *conn) refuse(err error) {
 // run is the message loop.
 func (c *conn) run() {
 	for {
-		msg, err := c.backend.Receive()
+		msg, err := c.receive()
 		if err != nil {
 			c.receiveFailed(err)
 			return
@@ -113,6 +113,11 @@ func (c *conn) receiveFailed(err error) {
 	c.stateMu.Unlock()
 	if draining {
 		c.refuse(errShutdown)
+		return
+	}
+	var told *sqlerr.Error
+	if errors.As(err, &told) {
+		c.refuse(told)
 		return
 	}
 	var tooLong *pgproto3.ExceededMaxBodyLenErr

@@ -45,12 +45,12 @@ func passThrough(source string) provider {
 }
 
 // settings shows the source "settings": name, value, unit, description, type,
-// default, reset value, minimum, maximum, context.
+// default, reset value, minimum, maximum, context, enum values.
 func settings(s *sheet) {
 	s.rowsOf("settings", func(v []types.Value) {
 		row := cells{
 			"name": v[0], "setting": v[1], "unit": noText(v[2]), "category": "Synapse", "short_desc": v[3], "vartype": v[4],
-			"boot_val": v[5], "reset_val": v[6], "context": v[9], "source": "default", "pending_restart": false,
+			"boot_val": v[5], "reset_val": v[6], "context": v[9], "enumvals": v[10], "source": "default", "pending_restart": false,
 		}
 		if kind := v[4].Str(); kind == "integer" || kind == "real" {
 			row["min_val"] = types.FormatText(types.Int8, v[7], nil)

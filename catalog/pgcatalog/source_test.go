@@ -20,7 +20,7 @@ func (source) Statistic(name string) func(yield func(row []types.Value) error) e
 	case "settings":
 		return func(yield func(row []types.Value) error) error {
 			t := types.NewString
-			return yield([]types.Value{t("work_mem"), t("4096"), t("kB"), t("memory"), t("integer"), t("4096"), t("4096"), types.NewInt(64), types.NewInt(1 << 31), t("user")})
+			return yield([]types.Value{t("work_mem"), t("4096"), t("kB"), t("memory"), t("integer"), t("4096"), t("4096"), types.NewInt(64), types.NewInt(1 << 31), t("user"), types.Null})
 		}
 	case "activity":
 		return func(yield func(row []types.Value) error) error {

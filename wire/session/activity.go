@@ -66,7 +66,7 @@ func (e *Engine) activityRows(yield func(row []types.Value) error) error {
 }
 
 // settingRows yields the live source "settings": name, value, unit, description,
-// type, default, reset value, minimum, maximum, changeable.
+// type, default, reset value, minimum, maximum, changeable, values of an enum.
 func (s *Session) settingRows(yield func(row []types.Value) error) error {
 	kinds := map[settingKind]string{stringSetting: "string", boolSetting: "bool", intSetting: "integer", realSetting: "real", enumSetting: "enum"}
 	for _, d := range sortedSettings() {
@@ -79,8 +79,8 @@ func (s *Session) settingRows(yield func(row []types.Value) error) error {
 			context = "internal"
 		}
 		err := yield([]types.Value{
-			text(d.name), text(s.showValue(d.name)), text(d.unit), text(d.desc), text(kinds[d.kind]), text(d.def), text(reset),
-			types.NewInt(d.min), types.NewInt(d.max), text(context),
+			text(d.name), text(d.inUnit(s.showValue(d.name))), text(d.unit), text(d.desc), text(kinds[d.kind]), text(d.inUnit(d.def)),
+			text(d.inUnit(reset)), types.NewInt(d.min), types.NewInt(d.max), text(context), enumOf(d),
 		})
 		if err != nil {
 			return err
@@ -95,4 +95,25 @@ func orNull(n int64) types.Value {
 		return types.Null
 	}
 	return types.NewInt(n)
+}
+
+// inUnit is a value as pg_settings shows it: a number of the setting's unit.
+func (d *settingDef) inUnit(shown string) string {
+	switch d.unit {
+	case "ms":
+		if n := durationSetting(shown); n > 0 {
+			return strconv.FormatInt(n.Milliseconds(), 10)
+		}
+	case "kB":
+		return strconv.FormatInt(memorySetting(shown)/1024, 10)
+	}
+	return shown
+}
+
+// enumOf is the array of the values that an enum setting takes, NULL for others.
+func enumOf(d *settingDef) types.Value {
+	if d.kind != enumSetting {
+		return types.Null
+	}
+	return textArray(d.enum)
 }

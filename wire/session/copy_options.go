@@ -77,7 +77,7 @@ func parseCopyOptions(t *ast.CopyStmt) (*copyOptions, error) {
 		case "default":
 			o.defaultStr, o.hasDefault = value, true
 		case "encoding":
-			if _, err := checkEncoding(value); err != nil {
+			if _, err := checkEncoding(value, ""); err != nil {
 				return nil, sqlerr.New(sqlerr.InvalidParameterValue, "argument to option \"encoding\" must be a valid encoding name")
 			}
 		default:

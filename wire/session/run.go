@@ -148,6 +148,10 @@ func (s *Session) startPlanned(ctx context.Context, p *portal) error {
 	p.lineage.planned(pl, view.Time(), at)
 	env := s.execEnv(ctx, p, view)
 	env.AsOf, env.Stepwise = at, p.partial
+	env.Exact = s.settings.on("synapse.exact")
+	if v, set := s.settings.values["hnsw.ef_search"]; set {
+		env.Beam = atoi(v)
+	}
 	if pl.Command == plan.UtilityCommand {
 		defer view.Close()
 		p.tag, err = exec.RunDDL(ctx, env, pl.DDL)
@@ -193,6 +197,9 @@ func paramOIDs(p *portal) []types.OID {
 // checkPlan refuses what the block or the moment that is read does not allow.
 func (s *Session) checkPlan(p *portal, pl *plan.Plan, at storage.Timestamp) error {
 	name := commandName(p.prep.stmt.Stmt)
+	if pl.DDL != nil {
+		name = pl.DDL.Tag
+	}
 	if !pl.ReadOnly {
 		if s.block.readOnly {
 			return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute %s in a read-only transaction", name)
@@ -387,6 +394,15 @@ func (s *Session) statementTimeout(ctx context.Context) (context.Context, contex
 		return ctx, func() {}
 	}
 	return context.WithTimeoutCause(ctx, d, sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to statement timeout"))
+}
+
+// IdleLimit is how long the client may stay silent now, 0 = for ever, and whether
+// that is because a transaction is open.
+func (s *Session) IdleLimit() (limit time.Duration, inTransaction bool) {
+	if s.Status() == 'I' {
+		return durationSetting(s.settings.must("idle_session_timeout")), false
+	}
+	return durationSetting(s.settings.must("idle_in_transaction_session_timeout")), true
 }
 
 // lockTimeout is the longest wait for a lock, 0 = none.

@@ -61,7 +61,7 @@ func (s *settings) set(name, value string, local bool) error {
 		if d.fixed {
 			return sqlerr.New(sqlerr.CantChangeRuntimeParam, "parameter %q cannot be changed", d.name)
 		}
-		v, err := d.check(value)
+		v, err := d.check(value, s.must(d.name))
 		if err != nil {
 			return err
 		}

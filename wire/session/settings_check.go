@@ -14,8 +14,8 @@ func atoi(s string) int {
 	return n
 }
 
-// check validates and normalises a value for the setting.
-func (d *settingDef) check(value string) (string, error) {
+// check validates and normalises a value for the setting, which has the value old.
+func (d *settingDef) check(value, old string) (string, error) {
 	switch d.kind {
 	case boolSetting:
 		on, ok := parseBool(value)
@@ -47,7 +47,7 @@ func (d *settingDef) check(value string) (string, error) {
 			WithHint("Available values: %s.", strings.Join(d.enum, ", "))
 	}
 	if d.validate != nil {
-		return d.validate(value)
+		return d.validate(value, old)
 	}
 	return value, nil
 }
@@ -175,35 +175,55 @@ func parseBool(s string) (value, ok bool) {
 	return false, false
 }
 
-// checkDateStyle normalises "iso, dmy" and its abbreviations to "ISO, DMY".
-func checkDateStyle(value string) (string, error) {
-	style, order := "ISO", "MDY"
+// checkDateStyle normalises "iso, dmy" and its abbreviations to "ISO, DMY". What
+// the value leaves out stays as it is in old; German implies DMY unless told.
+func checkDateStyle(value, old string) (string, error) {
+	style, order := "", ""
+	var german, conflict bool
+	put := func(field *string, word string) {
+		conflict = conflict || *field != "" && *field != word
+		*field = word
+	}
+	bad := sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for parameter \"DateStyle\": %q", value)
 	for _, word := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' }) {
-		switch strings.ToLower(word) {
-		case "iso":
-			style = "ISO"
-		case "sql":
-			style = "SQL"
-		case "postgres", "postgresql":
-			style = "Postgres"
-		case "german":
-			style, order = "German", "DMY"
-		case "mdy", "us", "noneuro", "noneuropean":
-			order = "MDY"
-		case "dmy", "euro", "european":
-			order = "DMY"
-		case "ymd":
-			order = "YMD"
-		case "default":
+		switch lower := strings.ToLower(word); {
+		case lower == "iso":
+			put(&style, "ISO")
+		case lower == "sql":
+			put(&style, "SQL")
+		case strings.HasPrefix(lower, "postgres"):
+			put(&style, "Postgres")
+		case lower == "german":
+			put(&style, "German")
+			german = true
+		case lower == "mdy" || lower == "us" || strings.HasPrefix(lower, "noneuro"):
+			put(&order, "MDY")
+		case lower == "dmy" || strings.HasPrefix(lower, "euro"):
+			put(&order, "DMY")
+		case lower == "ymd":
+			put(&order, "YMD")
+		case lower == "default":
+			old = "ISO, MDY"
 		default:
-			return "", sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for parameter \"DateStyle\": %q", value).
-				WithDetail("Unrecognized key word: %q.", word)
+			return "", bad.WithDetail("Unrecognized key word: %q.", word)
+		}
+	}
+	if conflict {
+		return "", bad.WithDetail("Conflicting \"datestyle\" specifications.")
+	}
+	oldStyle, oldOrder, _ := strings.Cut(old, ", ")
+	if style == "" {
+		style = oldStyle
+	}
+	if order == "" {
+		if order = oldOrder; german {
+			order = "DMY"
 		}
 	}
 	return style + ", " + order, nil
 }
 
-func checkTimeZone(value string) (string, error) {
+func checkTimeZone(value, _ string) (string, error) {
 	if strings.EqualFold(value, "default") || strings.EqualFold(value, "local") {
 		return defaultTimeZone, nil
 	}
@@ -213,7 +233,7 @@ func checkTimeZone(value string) (string, error) {
 	return canonicalZone(value), nil
 }
 
-func checkEncoding(value string) (string, error) {
+func checkEncoding(value, _ string) (string, error) {
 	switch strings.ToUpper(strings.NewReplacer("-", "", "_", "").Replace(value)) {
 	case "UTF8", "UNICODE", "SQLASCII":
 		return "UTF8", nil

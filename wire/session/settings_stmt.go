@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"synapse/catalog/builtin"
@@ -121,12 +120,7 @@ func zoneInterval(c *ast.CastExpr) (string, error) {
 	if iv.Days != 0 {
 		return "", sqlerr.New(sqlerr.InvalidParameterValue, "cannot specify days in time zone interval")
 	}
-	sec := iv.Micros / 1_000_000
-	sign := '+'
-	if sec < 0 {
-		sign, sec = '-', -sec
-	}
-	return fmt.Sprintf("%c%02d:%02d", sign, sec/3600, sec%3600/60), nil
+	return posixZone(int(iv.Micros / 1_000_000)), nil
 }
 
 // show runs SHOW name and SHOW ALL.

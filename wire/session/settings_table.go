@@ -23,7 +23,7 @@ type settingDef struct {
 	unit           string // "ms", "kB" or none; value and bounds are in it
 	min, max       int64
 	enum           []string
-	validate       func(string) (string, error)
+	validate       func(value, old string) (string, error)
 	report         bool // ParameterStatus
 	fixed          bool // SHOW only
 	keepOnResetAll bool
@@ -81,6 +81,7 @@ var clientSettings = []settingDef{
 	{name: "row_security", def: "on", kind: onOff, desc: "Enable row security."},
 	{name: "check_function_bodies", def: "on", kind: onOff, desc: "Check routine bodies during CREATE FUNCTION."},
 	{name: "default_tablespace", desc: "Sets the default tablespace to create tables and indexes in."},
+	{name: "temp_tablespaces", desc: "Sets the tablespace(s) to use for temporary tables and sort files."},
 	{name: "default_table_access_method", def: "heap", desc: "Sets the default table access method for new tables."},
 	{name: "default_with_oids", def: "off", kind: onOff, desc: "Create new tables with OIDs by default."},
 	{name: "default_text_search_config", def: "pg_catalog.english", desc: "Sets default text search configuration."},
@@ -141,6 +142,21 @@ var plannerSettings = []settingDef{
 	{name: "random_page_cost", def: "4", kind: realSetting, max: math.MaxInt32, desc: "Sets the planner's estimate of the cost of a nonsequentially fetched disk page."},
 	{name: "seq_page_cost", def: "1", kind: realSetting, max: math.MaxInt32, desc: "Sets the planner's estimate of the cost of a sequentially fetched disk page."},
 	{name: "effective_cache_size", def: "4GB", kind: intSetting, unit: "kB", min: 1, desc: "Sets the planner's assumption about the total size of the data caches."},
+	{name: "default_statistics_target", def: "100", kind: intSetting, min: 1, max: 10000, desc: "Sets the default statistics target."},
+	{name: "constraint_exclusion", def: "partition", kind: enumSetting, enum: []string{"partition", "on", "off"}, desc: "Enables the planner to use constraints to optimize queries."},
+	{name: "cursor_tuple_fraction", def: "0.1", kind: realSetting, max: 1, desc: "Sets the planner's estimate of the fraction of a cursor's rows that will be retrieved."},
+	{name: "from_collapse_limit", def: "8", kind: intSetting, min: 1, desc: "Sets the FROM-list size beyond which subqueries are not collapsed."},
+	{name: "join_collapse_limit", def: "8", kind: intSetting, min: 1, desc: "Sets the FROM-list size beyond which JOIN constructs are not flattened."},
+	{name: "jit_above_cost", def: "100000", kind: realSetting, min: -1, max: math.MaxInt32, desc: "Perform JIT compilation if query is more expensive."},
+	{name: "enable_tidscan", def: "on", kind: onOff, desc: "Enables the planner's use of TID scan plans."},
+	{name: "enable_memoize", def: "on", kind: onOff, desc: "Enables the planner's use of memoization."},
+	{name: "enable_incremental_sort", def: "on", kind: onOff, desc: "Enables the planner's use of incremental sort steps."},
+	{name: "enable_gathermerge", def: "on", kind: onOff, desc: "Enables the planner's use of gather merge plans."},
+	{name: "enable_parallel_append", def: "on", kind: onOff, desc: "Enables the planner's use of parallel append plans."},
+	{name: "enable_parallel_hash", def: "on", kind: onOff, desc: "Enables the planner's use of parallel hash plans."},
+	{name: "enable_partition_pruning", def: "on", kind: onOff, desc: "Enables plan-time and execution-time partition pruning."},
+	{name: "enable_partitionwise_join", def: "off", kind: onOff, desc: "Enables partitionwise join."},
+	{name: "enable_partitionwise_aggregate", def: "off", kind: onOff, desc: "Enables partitionwise aggregation and grouping."},
 	{name: "geqo", def: "on", kind: onOff, desc: "Enables genetic query optimization."},
 	{name: "hnsw.ef_search", def: "40", kind: intSetting, min: 1, max: 1000, desc: "Sets the size of the dynamic candidate list for search."},
 	{name: "hnsw.iterative_scan", def: "off", kind: enumSetting, enum: []string{"off", "relaxed_order", "strict_order"}, desc: "Sets the mode for iterative scans."},

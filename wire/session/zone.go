@@ -86,12 +86,7 @@ func canonicalZone(name string) string {
 		return strings.ToUpper(name)
 	}
 	if hours, err := strconv.ParseFloat(name, 64); err == nil {
-		sec := int(hours * 3600)
-		sign, posix := "+", "-"
-		if sec < 0 {
-			sign, posix, sec = "-", "+", -sec
-		}
-		return fmt.Sprintf("<%s%02d>%s%02d", sign, sec/3600, posix, sec/3600)
+		return posixZone(int(hours * 3600))
 	}
 	if _, err := time.LoadLocation(name); err == nil {
 		return name
@@ -102,4 +97,17 @@ func canonicalZone(name string) string {
 		}
 	}
 	return name
+}
+
+// posixZone names an offset from Greenwich as PostgreSQL does: <-03:30>+03:30.
+func posixZone(east int) string {
+	sign, posix := "+", "-"
+	if east < 0 {
+		sign, posix, east = "-", "+", -east
+	}
+	clock := fmt.Sprintf("%02d", east/3600)
+	if minutes := east % 3600 / 60; minutes != 0 {
+		clock += fmt.Sprintf(":%02d", minutes)
+	}
+	return "<" + sign + clock + ">" + posix + clock
 }

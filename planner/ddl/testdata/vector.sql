@@ -87,7 +87,7 @@ ALTER TABLE m SET (synapse.retention = 'soon')
 -- ERROR 22023 invalid value for parameter "synapse.retention": "soon" | Give an interval, as in '30 days'.
 
 ALTER TABLE m SET (synapse.nosuch = 'soon')
--- ERROR 22023 unrecognized parameter "synapse.nosuch" | The parameters are synapse.namespace, synapse.valid_time, synapse.retention and synapse.embed.
+-- ERROR 22023 unrecognized parameter "synapse.nosuch" | The parameters are synapse.namespace, synapse.valid_time, synapse.retention, synapse.embed and synapse.append_only.
 
 ALTER TABLE m DROP COLUMN ns
 -- ERROR 2BP01 cannot drop column "ns" because parameter "synapse.namespace" of table "m" names it | Use ALTER TABLE ... RESET (synapse.namespace) first.
