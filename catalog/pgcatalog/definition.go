@@ -54,7 +54,7 @@ func indexDef(cat *catalog.Catalog, x *catalog.Index, path []string) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(keyDef(t, x, &x.Keys[i]))
+		b.WriteString(keyDef(t, x, &x.Keys[i], path != nil))
 	}
 	b.WriteString(")")
 	if len(x.Include) > 0 {
@@ -78,7 +78,7 @@ func condition(expr string, pretty bool) string {
 	if pretty {
 		return bare(expr)
 	}
-	if wrapped(expr) {
+	if wrapped(expr) || !strings.ContainsAny(expr, " (") { // a column or constant needs none
 		return expr
 	}
 	return "(" + expr + ")"
@@ -118,15 +118,20 @@ func wrapped(expr string) bool {
 	return depth == 0
 }
 
-// keyExpr is a key without its options: a column's name or an expression.
-func keyExpr(t *catalog.Table, k *catalog.IndexKey) string {
+// keyExpr is a key without its options: a column's name or an expression, which
+// unless it is a call stands in parentheses beside its own; the pretty form
+// leaves the latter out.
+func keyExpr(t *catalog.Table, k *catalog.IndexKey, pretty bool) string {
 	if k.Column > 0 {
 		return builtin.QuoteIdent(t.Columns[k.Column-1].Name)
 	}
 	if isCall(k.Expr) {
 		return k.Expr
 	}
-	return condition(k.Expr, false)
+	if pretty {
+		return "(" + bare(k.Expr) + ")"
+	}
+	return "(" + k.Expr + ")"
 }
 
 // isCall reports whether an expression is a function call, which stands in an index without parentheses.
@@ -138,8 +143,8 @@ func isCall(expr string) bool {
 	return wrapped(expr[i:])
 }
 
-func keyDef(t *catalog.Table, x *catalog.Index, k *catalog.IndexKey) string {
-	s := keyExpr(t, k)
+func keyDef(t *catalog.Table, x *catalog.Index, k *catalog.IndexKey, pretty bool) string {
+	s := keyExpr(t, k, pretty)
 	if k.Collation != "" && k.Collation != "default" {
 		s += " COLLATE " + builtin.QuoteIdent(k.Collation)
 	}

@@ -100,11 +100,7 @@ func getIndexDef(s *scope, a []types.Value) (types.Value, error) {
 	case n > len(x.Keys):
 		return types.NewString(columnNames(t, x.Include[n-len(x.Keys)-1:n-len(x.Keys)])), nil
 	}
-	text := keyExpr(t, &x.Keys[n-1])
-	if x.Keys[n-1].Column == 0 && path != nil {
-		text = bare(text)
-	}
-	return types.NewString(text), nil
+	return types.NewString(keyExpr(t, &x.Keys[n-1], path != nil)), nil
 }
 
 func getConstraintDef(s *scope, a []types.Value) (types.Value, error) {

@@ -228,9 +228,12 @@ func (b *binder) viewColumns(d, inner *destination, v *catalog.View, stmt *ast.S
 			return nil, err
 		}
 		c := viewColumn(inner, t.expr, v.Name)
-		c.name = v.Columns[i].Name
-		if own := v.Columns[i].Default; own != "" {
-			c.fallback = own
+		c.name = t.name
+		if i < len(v.Columns) {
+			c.name = v.Columns[i].Name
+			if own := v.Columns[i].Default; own != "" {
+				c.fallback = own
+			}
 		}
 		writable = writable || c.ord > 0
 		d.cols = append(d.cols, c)
