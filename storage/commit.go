@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"slices"
 	"sort"
 
 	"synapse/catalog/sqlerr"
@@ -282,7 +283,7 @@ func (x *Txn) prepare() (*commit, error) {
 				continue
 			}
 			row := change.table.rows.id(w.local)
-			e := effect.Effect{Kind: effect.Put, Shard: row.shard(), Table: id, Row: uint64(row), Image: r.image}
+			e := effect.Effect{Kind: effect.Put, Table: id, Row: uint64(row), Image: r.image}
 			if r.image == nil {
 				e.Kind = effect.Delete
 			}
@@ -294,7 +295,10 @@ func (x *Txn) prepare() (*commit, error) {
 	}
 	if len(effects) > 0 {
 		c.shards = x.s.shards.owed(x.namespaces)
-		c.body = effect.AppendBody(nil, append(c.shards, effects...))
+		if len(c.shards) > 0 {
+			effects = append(slices.Clip(c.shards), effects...)
+		}
+		c.body = effect.AppendBody(nil, effects)
 	}
 	return c, nil
 }

@@ -18,6 +18,7 @@
 //
 //   - timestamp.go, sequencer.go: the clock and the one order of all commits;
 //   - table.go, version.go, image.go: rows, their versions, their bytes (package row);
+//   - shards.go, placement.go, rowmap.go: which shard a row lives in, its id and its place in memory;
 //   - overlay.go, txn.go, write.go, unique.go, rowlock.go: a transaction's own writes;
 //   - locks.go, lockmode.go, deadlock.go: rows, keys, tables, advisory;
 //   - commit.go, serializable.go: from an overlay to the log and into memory;

@@ -143,7 +143,7 @@ func (s *Store) reclaimTable(ctx context.Context, t *table, begin, closed Timest
 // reclaimEffects say for every shard that versions go.
 func (t *table) reclaimEffects(kind effect.Kind, horizon Timestamp) (list []effect.Effect) {
 	for _, last := range t.rows.greatest() {
-		list = append(list, effect.Effect{Kind: kind, Shard: last.shard(), Table: t.id, Row: uint64(last), Ceiling: int64(horizon)})
+		list = append(list, effect.Effect{Kind: kind, Table: t.id, Row: uint64(last), Ceiling: int64(horizon)})
 	}
 	return list
 }

@@ -15,7 +15,7 @@ const (
 	// numberMax bounds the numbers of one table and shard, and the locals of a table, for ever.
 	numberMax = 1<<32 - 1
 
-	rowPageBits = 8
+	rowPageBits = 4
 	rowPageRows = 1 << rowPageBits
 	rowPagesMax = 1 << (32 - rowPageBits)
 )
@@ -26,7 +26,7 @@ func (id RowID) shard() uint16  { return uint16(id >> shardShift) }
 func (id RowID) number() uint64 { return uint64(id) & (1<<shardShift - 1) }
 
 // rowMap translates between ids and locals, as a page table does: both are cut
-// into pages of 256, and a page of one shard's numbers lies on one page of
+// into pages of 16, and a page of one shard's numbers lies on one page of
 // locals. So at most a page per shard is idle, and each direction costs a load.
 // As long as all rows are in shard 0 there are no pages and a local is the number.
 //

@@ -88,6 +88,9 @@ func (s *shards) owed(namespaces map[string]bool) []effect.Effect {
 		out = append(out, effect.Effect{Kind: effect.Shards, Count: uint16(s.count)})
 	}
 	s.mu.RUnlock()
+	if len(namespaces) == 0 {
+		return out
+	}
 	for _, ns := range slices.Sorted(maps.Keys(namespaces)) {
 		if shard, stored := s.place(ns); !stored {
 			out = append(out, effect.Effect{Kind: effect.Assign, Namespace: ns, To: shard})
@@ -117,4 +120,13 @@ func (s *shards) take(e *effect.Effect) error {
 		s.of[e.Namespace] = e.To
 	}
 	return nil
+}
+
+// ShardOf returns the shard that a namespace is assigned to, 0 if it is not yet:
+// in whose chain of hashes the lineage of the namespace goes.
+func (s *Store) ShardOf(namespace string) uint16 {
+	if shard, stored := s.shards.place(namespace); stored {
+		return shard
+	}
+	return 0
 }

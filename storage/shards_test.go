@@ -93,8 +93,8 @@ func TestCommitRecordsByShard(t *testing.T) {
 			}
 			ns, err := e.Image.Value(1, types.Text)
 			must(t, err)
-			if want := shards[ns.Str()]; e.Shard != want || RowID(e.Row).shard() != want {
-				t.Errorf("a row of %q is in section %d with id %x, its namespace in shard %d", ns.Str(), e.Shard, e.Row, want)
+			if want := shards[ns.Str()]; e.Shard() != want {
+				t.Errorf("a row of %q has id %x, its namespace is in shard %d", ns.Str(), e.Row, want)
 			}
 		}
 	}
@@ -379,7 +379,7 @@ func unpack(t *testing.T, archive, dir string) {
 	must(t, err)
 	for r := tar.NewReader(z); ; {
 		h, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 		must(t, err)

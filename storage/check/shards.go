@@ -19,7 +19,7 @@ type shards struct {
 
 // effect looks at an effect of the log.
 func (s *shards) effect(where string, e *effect.Effect, problem func(string)) {
-	s.saw(where, e.Shard)
+	s.saw(where, e.Shard())
 	switch e.Kind {
 	case effect.Shards:
 		s.counted(where, int(e.Count), problem)

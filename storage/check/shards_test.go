@@ -27,7 +27,7 @@ func TestShardsContradict(t *testing.T) {
 		{"assigned twice in the log", []effect.Effect{count(16), assign(3), assign(4)}, 0, `LSN 4: assigns namespace "user:1" to shard 4, not 3`},
 		{"two numbers of shards", []effect.Effect{count(16), count(8)}, 0, "LSN 3: says that there are 8 shards, not 16"},
 		{"no such shard", []effect.Effect{count(16), assign(16)}, 0, "LSN 3: speaks of shard 16 of 16"},
-		{"shards of a database without", []effect.Effect{assign(0), assign(0), {Kind: effect.Delete, Shard: 1, Table: 20001, Row: 1<<48 | 5}}, 0, "speaks of shard 1 of 1"},
+		{"shards of a database without", []effect.Effect{assign(0), assign(0), {Kind: effect.Delete, Table: 20001, Row: 1<<48 | 5}}, 0, "speaks of shard 1 of 1"},
 		{"a snapshot with too few shards", []effect.Effect{count(2), assign(3)}, 2, `namespace "user:1" is assigned to shard 3 of 2`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

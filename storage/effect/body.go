@@ -14,8 +14,8 @@ const (
 	bodyVersionMin = 1
 )
 
-// shardShift is where the shard stands in Effect.Row.
-const shardShift = 48
+// numberMask: rows are logged by their number in the section's shard.
+const numberMask = 1<<shardShift - 1
 
 // AppendBody encodes the effects. Those of one shard keep their order; sections
 // are in the order in which the shards first appear.
@@ -23,7 +23,7 @@ func AppendBody(dst []byte, effects []Effect) []byte {
 	var order []uint16
 	count := map[uint16]int{}
 	for i := range effects {
-		s := effects[i].Shard
+		s := effects[i].Shard()
 		if count[s] == 0 {
 			order = append(order, s)
 		}
@@ -35,7 +35,7 @@ func AppendBody(dst []byte, effects []Effect) []byte {
 		dst = binary.AppendUvarint(dst, uint64(shard))
 		dst = binary.AppendUvarint(dst, uint64(count[shard]))
 		for i := range effects {
-			if effects[i].Shard == shard {
+			if effects[i].Shard() == shard {
 				dst = appendEffect(dst, &effects[i])
 			}
 		}
@@ -48,12 +48,12 @@ func appendEffect(dst []byte, e *Effect) []byte {
 	switch e.Kind {
 	case Put:
 		dst = binary.AppendUvarint(dst, uint64(e.Table))
-		dst = binary.AppendUvarint(dst, e.Row)
+		dst = binary.AppendUvarint(dst, e.Row&numberMask)
 		dst = binary.AppendUvarint(dst, uint64(len(e.Image)))
 		return append(dst, e.Image...)
 	case Delete:
 		dst = binary.AppendUvarint(dst, uint64(e.Table))
-		return binary.AppendUvarint(dst, e.Row)
+		return binary.AppendUvarint(dst, e.Row&numberMask)
 	case Truncate:
 		return binary.AppendUvarint(dst, uint64(e.Table))
 	case Sequence:
@@ -65,7 +65,7 @@ func appendEffect(dst []byte, e *Effect) []byte {
 		return append(dst, 0)
 	case Reclaim, Release, Archive:
 		dst = binary.AppendUvarint(dst, uint64(e.Table))
-		dst = binary.AppendUvarint(dst, e.Row)
+		dst = binary.AppendUvarint(dst, e.Row&numberMask)
 		return binary.AppendVarint(dst, e.Ceiling)
 	case Ceiling:
 		return binary.AppendVarint(dst, e.Ceiling)
@@ -94,24 +94,15 @@ func Decode(body []byte, f func(e *Effect) error) error {
 			return corrupt("bad section")
 		}
 		for range count {
-			e = Effect{Shard: uint16(shard)}
-			r.effect(&e)
+			e = Effect{}
+			r.effect(&e, shard)
 			if r.bad {
-				return corrupt("cut off or of unknown kind")
+				return corrupt("cut off, of unknown kind or in the section of another shard")
 			}
-			switch e.Kind {
-			case Put:
+			if e.Kind == Put {
 				if err := e.Image.Check(); err != nil {
 					return err
 				}
-				r.bad = e.Row>>shardShift != shard
-			case Delete, Reclaim, Archive:
-				r.bad = e.Row>>shardShift != shard
-			default:
-				r.bad = shard != 0 // which holds what belongs to no row
-			}
-			if r.bad {
-				return corrupt("effect in the section of another shard")
 			}
 			if err := f(&e); err != nil {
 				return err
@@ -130,20 +121,21 @@ type reader struct {
 	bad bool
 }
 
-func (r *reader) effect(e *Effect) {
+// effect reads an effect of a shard's section.
+func (r *reader) effect(e *Effect, shard uint64) {
 	e.Kind = Kind(r.u8())
 	switch e.Kind {
 	case Put:
-		e.Table, e.Row = r.oid(), r.uvarint()
+		e.Table, e.Row = r.oid(), r.row(shard)
 		e.Image = row.Image(r.bytes())
 	case Delete:
-		e.Table, e.Row = r.oid(), r.uvarint()
+		e.Table, e.Row = r.oid(), r.row(shard)
 	case Truncate:
 		e.Table = r.oid()
 	case Sequence:
 		e.Sequence, e.Value, e.Called = r.oid(), r.varint(), r.u8() == 1
 	case Reclaim, Release, Archive:
-		e.Table, e.Row, e.Ceiling = r.oid(), r.uvarint(), r.varint()
+		e.Table, e.Row, e.Ceiling = r.oid(), r.row(shard), r.varint()
 	case Ceiling:
 		e.Ceiling = r.varint()
 	case Assign:
@@ -158,6 +150,13 @@ func (r *reader) effect(e *Effect) {
 	default:
 		r.bad = true
 	}
+	r.bad = r.bad || uint64(e.Shard()) != shard // shard 0 holds what belongs to no row
+}
+
+func (r *reader) row(shard uint64) uint64 {
+	n := r.uvarint()
+	r.bad = r.bad || n > numberMask
+	return shard<<shardShift | n
 }
 
 func (r *reader) u8() byte {

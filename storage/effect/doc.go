@@ -13,7 +13,10 @@
 //	u8      version (2; 1 is read too)
 //	uvarint sections
 //	per section: uvarint shard, uvarint count, effect × count
-//	effect:      u8 kind, then its fields
+//	effect:      u8 kind, then its fields; a row as its number in the section's shard
+//
+// What belongs to no row (sequences, ceilings, assignments, the number of shards)
+// stands in the section of shard 0.
 //
 // Start reading at effect.go; catalogrow.go tells how the schema itself is
 // stored as rows.

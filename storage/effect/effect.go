@@ -25,11 +25,10 @@ const (
 // Effect is one change. Which fields count depends on Kind; the others are zero.
 // Strings and images of a decoded effect alias the body.
 type Effect struct {
-	Kind  Kind
-	Shard uint16
+	Kind Kind
 
 	Table types.OID // CatalogTable: the row is a catalog object
-	Row   uint64    // storage.RowID: shard in the high 16 bits
+	Row   uint64    // storage.RowID: shard in the high 16 bits, number in the shard below
 	Image row.Image
 
 	Sequence types.OID
@@ -41,4 +40,16 @@ type Effect struct {
 	Namespace string
 	To        uint16
 	Count     uint16
+}
+
+// shardShift is where the shard stands in Effect.Row.
+const shardShift = 48
+
+// Shard is whose section the effect stands in: that of its row, else 0.
+func (e *Effect) Shard() uint16 {
+	switch e.Kind {
+	case Put, Delete, Reclaim, Archive:
+		return uint16(e.Row >> shardShift)
+	}
+	return 0
 }

@@ -1,6 +1,8 @@
 package effect
 
 import (
+	"bytes"
+	"encoding/binary"
 	"reflect"
 	"testing"
 
@@ -21,7 +23,7 @@ func image(text string) row.Image {
 func samples() []Effect {
 	return []Effect{
 		{Kind: Put, Table: 20000, Row: 7, Image: image("a")},
-		{Kind: Put, Shard: 3, Table: 20000, Row: 3<<48 | 1, Image: image("b")},
+		{Kind: Put, Table: 20000, Row: 3<<48 | 1, Image: image("b")},
 		{Kind: Delete, Table: 20000, Row: 7},
 		{Kind: Truncate, Table: 20000},
 		{Kind: Sequence, Sequence: 9, Value: -4, Called: true},
@@ -82,17 +84,21 @@ func TestCutBodies(t *testing.T) {
 	}
 }
 
-// A row stands in the section of its shard, everything else in that of shard 0.
-func TestSectionsHoldTheirShard(t *testing.T) {
-	for _, e := range []Effect{
-		{Kind: Put, Shard: 2, Table: 20000, Row: 1<<48 | 7, Image: image("a")},
-		{Kind: Delete, Table: 20000, Row: 1<<48 | 7},
-		{Kind: Assign, Shard: 1, Namespace: "user:1", To: 3},
-		{Kind: Ceiling, Shard: 1, Ceiling: 5},
+// A row stands in the section of its shard, by its number alone; everything else
+// in that of shard 0.
+func TestSectionsByShard(t *testing.T) {
+	body := AppendBody(nil, []Effect{{Kind: Delete, Table: 20000, Row: 3<<48 | 5}})
+	if want := []byte{bodyVersion, 1, 3, 1, byte(Delete), 0xa0, 0x9c, 1, 5}; !bytes.Equal(body, want) {
+		t.Errorf("got %x, want %x", body, want)
+	}
+	for _, bad := range [][]byte{
+		{bodyVersion, 1, 3, 1, byte(Ceiling), 10},
+		{bodyVersion, 1, 3, 1, byte(Shards), 16},
+		{bodyVersion, 1, 0, 1, byte(Shards), 0},
+		append([]byte{bodyVersion, 1, 3, 1, byte(Delete), 0xa0, 0x9c, 1}, binary.AppendUvarint(nil, 1<<48)...),
 	} {
-		err := Decode(AppendBody(nil, []Effect{e}), func(*Effect) error { return nil })
-		if !sqlerr.Is(err, sqlerr.DataCorrupted) {
-			t.Errorf("%+v was accepted: %v", e, err)
+		if err := Decode(bad, func(*Effect) error { return nil }); !sqlerr.Is(err, sqlerr.DataCorrupted) {
+			t.Errorf("%x was accepted: %v", bad, err)
 		}
 	}
 }

@@ -1,15 +1,15 @@
 package lineage
 
 import (
-	"crypto/sha256"
 	"errors"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 )
 
 // Check verifies the segments of a data directory: checksums, records, and the
-// hash chain within and across segments. It returns how many records it read and
+// hash chains within and across segments. It returns how many records it read and
 // what is wrong, one line each.
 func Check(dir string) (records int, problems []string, err error) {
 	dir = filepath.Join(dir, "lineage")
@@ -20,12 +20,12 @@ func Check(dir string) (records int, problems []string, err error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	var chain [sha256.Size]byte
+	var chain chains // at the end of the segment before
 	for i, n := range list {
 		name := segmentName(dir, n)
-		var texts []string
-		first, last, end, err := readSegment(name, math.MaxInt64, func(payload []byte) error {
-			return items(payload, &texts, func(*Record) error { records++; return nil })
+		texts := dictionaries{}
+		first, last, end, err := readSegment(name, math.MaxInt64, func(shard uint16, frame []byte) error {
+			return items(frame, texts.of(shard), func(*Record) error { records++; return nil })
 		})
 		switch {
 		case errors.Is(err, errTorn) && i == len(list)-1:
@@ -37,7 +37,7 @@ func Check(dir string) (records int, problems []string, err error) {
 		}
 		if i > 0 && list[i-1] != n-1 {
 			problems = append(problems, "lineage segment "+filepath.Base(segmentName(dir, list[i-1]+1))+" is missing")
-		} else if i > 0 && first != chain && end > 0 {
+		} else if i > 0 && !maps.Equal(first, chain) && end > 0 {
 			problems = append(problems, corrupt(name, 0, "it does not continue the segment before it").Error())
 		}
 		chain = last

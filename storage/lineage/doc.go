@@ -3,8 +3,10 @@
 // commit log, so that lineage survives ROLLBACK and costs readers no fsync.
 //
 // Files lineage-<n>.seg hold frames; a frame is a batch of encoded records with
-// a CRC and a SHA-256 that chains it to the frame before, across segments. The
-// texts of statements are written once per segment and referred to by number.
+// a CRC and a SHA-256 that chains it to the frame before of the same shard, across
+// segments: a record is in the chain of the shard of its namespace, without one in
+// that of shard 0. The texts of statements are written once per segment and shard
+// and referred to by number.
 //
 // Record appends to a buffer in memory; a goroutine writes a frame every
 // flushInterval and syncs every syncInterval: a crash loses at most that last

@@ -14,7 +14,7 @@ const (
 	tagRecord = 'R'
 )
 
-// encoder appends records; its dictionary lives as long as a segment.
+// encoder appends the records of a shard; its dictionary lives as long as a segment.
 type encoder struct {
 	texts map[string]uint64
 }
@@ -141,6 +141,17 @@ func (d *decoder) count(size uint64) int {
 		return 0
 	}
 	return int(n)
+}
+
+// dictionaries are the texts of a segment's frames so far, by shard.
+type dictionaries map[uint16]*[]string
+
+// of returns the texts of a shard's frames.
+func (d dictionaries) of(shard uint16) *[]string {
+	if d[shard] == nil {
+		d[shard] = &[]string{}
+	}
+	return d[shard]
 }
 
 // items yields the records of a frame. texts is the segment's dictionary so far and grows.

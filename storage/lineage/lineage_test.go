@@ -19,16 +19,19 @@ func sample(i int) *Record {
 	id, _ := uuid.NewV7()
 	return &Record{
 		QueryID: id, StartedAt: int64(i), Duration: time.Duration(i) * time.Microsecond, Snapshot: int64(1000 + i), Role: "synapse",
-		Agent: "A", Application: "psql", Database: "synapse", Namespace: "user:1", SQL: fmt.Sprintf("SELECT %d", i%3), Fingerprint: uint64(i % 3),
+		Agent: "A", Application: "psql", Database: "synapse", Namespace: fmt.Sprintf("user:%d", i/3%4), SQL: fmt.Sprintf("SELECT %d", i%3), Fingerprint: uint64(i % 3),
 		Params: []Param{{Type: 25, Text: "x"}, {Type: 23, Null: true}}, Rows: 2, SQLState: "00000", TraceID: "t", SpanID: "s", Plan: "Seq Scan",
 		OwnWrites: i%2 == 0, QueryVector: []float32{1, 0.5},
 		Hits: []Hit{{Rank: 1, ID: id.String(), Row: 7, Version: 99, Score: 0.25, Parts: `{"bm25": 1}`}},
 	}
 }
 
+// shardOfUser spreads the namespaces of the samples over four shards.
+func shardOfUser(namespace string) uint16 { return uint16(namespace[len(namespace)-1] - '0') }
+
 func open(t *testing.T, dir string) *Store {
 	t.Helper()
-	s, err := Open(Options{Dir: dir})
+	s, err := Open(Options{Dir: dir, Shard: shardOfUser})
 	if err != nil {
 		t.Fatal(err)
 	}

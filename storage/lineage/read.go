@@ -42,9 +42,9 @@ func (s *Store) each(since time.Time, yield func(r *Record) error) error {
 		if n > current {
 			break
 		}
-		var texts []string
-		_, _, _, err := readSegment(segmentName(s.dir, n), limit, func(payload []byte) error {
-			return items(payload, &texts, yield)
+		texts := dictionaries{}
+		_, _, _, err := readSegment(segmentName(s.dir, n), limit, func(shard uint16, frame []byte) error {
+			return items(frame, texts.of(shard), yield)
 		})
 		if errors.Is(err, os.ErrNotExist) {
 			continue // retention took it meanwhile

@@ -2,7 +2,7 @@ package lineage
 
 import (
 	"context"
-	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"log/slog"
 	"math"
@@ -29,6 +29,8 @@ type Options struct {
 	Dir            string // the data directory; segments lie in Dir/lineage
 	Log            *slog.Logger
 	RetentionBytes int64 // 0 = DefaultRetention
+	// Shard tells in whose chain the records of a namespace are; nil: all are in shard 0's.
+	Shard func(namespace string) uint16
 }
 
 // Store records and reads lineage. Safe for concurrent use.
@@ -72,18 +74,18 @@ func Open(o Options) (*Store, error) {
 	return s, nil
 }
 
-// start finds the end of the chain and opens a new segment behind it: old segments are never written again.
+// start finds the end of the chains and opens a new segment behind it: old segments are never written again.
 func (s *Store) start() error {
 	list, err := segments(s.dir)
 	if err != nil {
 		return err
 	}
-	var chain [sha256.Size]byte
+	chain := chains{}
 	next := uint64(1)
 	if len(list) > 0 {
 		n := list[len(list)-1]
 		name := segmentName(s.dir, n)
-		_, last, end, err := readSegment(name, math.MaxInt64, func([]byte) error { return nil })
+		_, last, end, err := readSegment(name, math.MaxInt64, func(uint16, []byte) error { return nil })
 		switch {
 		case errors.Is(err, errTorn) && end == 0:
 			// Not even its head was written.
@@ -186,7 +188,7 @@ func (s *Store) writer() {
 	}
 }
 
-// flush writes the pending records as one frame.
+// flush writes the pending records, in the order of recording: a frame for each run of a shard.
 func (s *Store) flush() error {
 	s.fileMu.Lock()
 	defer s.fileMu.Unlock()
@@ -206,14 +208,16 @@ func (s *Store) flush() error {
 		}
 	}
 	for len(s.writing) > 0 {
-		var payload []byte
-		n := 0
-		before := len(s.seg.enc.texts)
-		for ; n < len(s.writing) && len(payload) < maxFrameBytes/4; n++ {
-			payload = s.seg.enc.append(payload, s.writing[n])
+		shard := s.shardOf(s.writing[0])
+		enc := s.seg.encoder(shard)
+		before := len(enc.texts)
+		payload := enc.append(binary.BigEndian.AppendUint16(nil, shard), s.writing[0])
+		n := 1
+		for ; n < len(s.writing) && len(payload) < maxFrameBytes/4 && s.shardOf(s.writing[n]) == shard; n++ {
+			payload = enc.append(payload, s.writing[n])
 		}
 		if err := s.seg.write(payload); err != nil {
-			s.forgetTexts(before)
+			enc.forget(before)
 			return err
 		}
 		s.dirty = true
@@ -223,11 +227,20 @@ func (s *Store) flush() error {
 	return nil
 }
 
-// forgetTexts takes back dictionary entries that did not reach the file.
-func (s *Store) forgetTexts(before int) {
-	for text, n := range s.seg.enc.texts {
+// shardOf returns in whose chain a record is: a record without a namespace, as
+// most statements are, in shard 0's.
+func (s *Store) shardOf(r *Record) uint16 {
+	if r.Namespace == "" || s.opt.Shard == nil {
+		return 0
+	}
+	return s.opt.Shard(r.Namespace)
+}
+
+// forget takes back dictionary entries that did not reach the file.
+func (e *encoder) forget(before int) {
+	for text, n := range e.texts {
 		if n >= uint64(before) {
-			delete(s.seg.enc.texts, text)
+			delete(e.texts, text)
 		}
 	}
 }

@@ -199,7 +199,7 @@ CREATE TABLE IF NOT EXISTS _archived (
 func (f *file) archived(ctx context.Context, e *effect.Effect) error {
 	_, err := f.conn.ExecContext(ctx, "INSERT INTO _archived VALUES (?, ?, ?, ?) ON CONFLICT (table_oid, shard) DO UPDATE SET"+
 		" horizon = max(horizon, excluded.horizon), last_row = max(last_row, excluded.last_row)",
-		int64(e.Table), int64(e.Shard), e.Ceiling, int64(e.Row))
+		int64(e.Table), int64(e.Shard()), e.Ceiling, int64(e.Row))
 	if t := f.tables[e.Table]; err == nil && t != nil {
 		return f.deleteEnded(ctx, t, e)
 	}
@@ -209,10 +209,10 @@ func (f *file) archived(ctx context.Context, e *effect.Effect) error {
 // archivals reads _archived as the effects that made it.
 func (f *file) archivals(ctx context.Context) ([]effect.Effect, error) {
 	var out []effect.Effect
-	err := f.query(ctx, "SELECT table_oid, shard, horizon, last_row FROM _archived ORDER BY table_oid, shard", func(rows *sql.Rows) error {
+	err := f.query(ctx, "SELECT table_oid, horizon, last_row FROM _archived ORDER BY table_oid, shard", func(rows *sql.Rows) error {
 		e := effect.Effect{Kind: effect.Archive}
 		var table, last int64
-		err := rows.Scan(&table, &e.Shard, &e.Ceiling, &last)
+		err := rows.Scan(&table, &e.Ceiling, &last)
 		e.Table, e.Row = types.OID(table), uint64(last)
 		out = append(out, e)
 		return err

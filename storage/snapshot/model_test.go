@@ -170,7 +170,7 @@ func (w *world) put(t *catalog.Table, id uint64) effect.Effect {
 	}
 	im, err := b.Append(nil)
 	ok(w.t, err)
-	return effect.Effect{Kind: effect.Put, Shard: uint16(id >> 48), Table: t.ID, Row: id, Image: im}
+	return effect.Effect{Kind: effect.Put, Table: t.ID, Row: id, Image: im}
 }
 
 func (w *world) value(typ types.Type) types.Value {
@@ -221,7 +221,7 @@ func (w *world) step() {
 		w.commit(effect.Effect{Kind: effect.Truncate, Table: id}, fresh)
 	case n < 10:
 		gone := shardedRow(w.rng.Uint64N(20))
-		w.commit(effect.Effect{Kind: effect.Delete, Shard: uint16(gone >> 48), Table: id, Row: gone})
+		w.commit(effect.Effect{Kind: effect.Delete, Table: id, Row: gone})
 	default:
 		var effects []effect.Effect
 		for id := range w.rng.Perm(20)[:1+w.rng.IntN(4)] {

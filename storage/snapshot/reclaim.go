@@ -27,7 +27,7 @@ func (f *file) reclaim(ctx context.Context, e *effect.Effect) error {
 	released := e.Kind == effect.Release
 	_, err := f.conn.ExecContext(ctx, "INSERT INTO _horizons VALUES (?, ?, ?, ?, ?) ON CONFLICT (table_oid, shard) DO UPDATE SET"+
 		" horizon = max(horizon, excluded.horizon), last_row = max(last_row, excluded.last_row), released = excluded.released",
-		int64(e.Table), int64(e.Shard), e.Ceiling, int64(e.Row), released)
+		int64(e.Table), int64(e.Shard()), e.Ceiling, int64(e.Row), released)
 	if err != nil {
 		return err
 	}
@@ -48,8 +48,9 @@ func (f *file) deleteEnded(ctx context.Context, t *table, e *effect.Effect) erro
 	if _, err := f.conn.ExecContext(ctx, index); err != nil {
 		return err
 	}
+	shard := int64(e.Shard()) << shardShift
 	_, err := f.conn.ExecContext(ctx, "DELETE FROM "+quote(t.name)+" WHERE _system_to <= ? AND _row_id BETWEEN ? AND ?",
-		e.Ceiling, int64(e.Shard)<<shardShift, int64(e.Shard)<<shardShift|(1<<shardShift-1))
+		e.Ceiling, shard, shard|(1<<shardShift-1))
 	return err
 }
 
@@ -74,11 +75,11 @@ func (f *file) dropTable(ctx context.Context, t *table) error {
 // horizons reads _horizons as the effects that made it.
 func (f *file) horizons(ctx context.Context) ([]effect.Effect, error) {
 	var out []effect.Effect
-	err := f.query(ctx, "SELECT table_oid, shard, horizon, last_row, released FROM _horizons ORDER BY table_oid, shard", func(rows *sql.Rows) error {
+	err := f.query(ctx, "SELECT table_oid, horizon, last_row, released FROM _horizons ORDER BY table_oid, shard", func(rows *sql.Rows) error {
 		e := effect.Effect{Kind: effect.Reclaim}
 		var table, last int64
 		var released bool
-		if err := rows.Scan(&table, &e.Shard, &e.Ceiling, &last, &released); err != nil {
+		if err := rows.Scan(&table, &e.Ceiling, &last, &released); err != nil {
 			return err
 		}
 		if e.Table, e.Row = types.OID(table), uint64(last); released {

@@ -60,7 +60,7 @@ func OpenEngine(ctx context.Context, c Config) (*Engine, error) {
 		return nil, err
 	}
 	pl.UseSizes(sizes{store})
-	rec, err := lineage.Open(lineage.Options{Dir: c.Dir, Log: c.Log})
+	rec, err := lineage.Open(lineage.Options{Dir: c.Dir, Log: c.Log, Shard: store.ShardOf})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
