@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"synapse/vecindex"
 	"synapse/vecindex/distance"
@@ -78,6 +79,10 @@ func besideWriterAndBuilder(t *testing.T, commits int, part func(row uint64) str
 		}
 	})
 	write(t, w, h, commits, part)
+	// The builder may have had no time yet: the graph is there in the end, and readers walk it.
+	for end := time.Now().Add(time.Minute); h.walks.Load() == 0 && !t.Failed() && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
 	done.Store(true)
 	group.Wait()
 	w.index.Reclaim()
