@@ -209,7 +209,7 @@ func (in *invocation) signature(actual []types.OID) string {
 }
 
 func (b *binder) noFunction(in *invocation, actual []types.OID) error {
-	if len(in.name) > 1 && b.names().Schema(in.name[len(in.name)-2]) == nil && len(b.functionsNamed(in.name)) == 0 {
+	if len(in.name) > 1 && b.names().Schema(b.schemaNamed(in.name[len(in.name)-2])) == nil && len(b.functionsNamed(in.name)) == 0 {
 		return b.errorf(sqlerr.InvalidSchemaName, in.pos, "schema \"%s\" does not exist", in.name[len(in.name)-2])
 	}
 	if all := in.candidates(b.procedures(in.name, map[*builtin.Function]*catalog.Function{})); len(matching(all, actual)) > 0 {

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"synapse/catalog"
@@ -137,8 +138,34 @@ func isDigits(s string) bool {
 	return s != ""
 }
 
+// temporaryPrefix begins the names of the sessions' temporary schemas.
+const temporaryPrefix = "pg_temp_"
+
+// schemaNamed replaces pg_temp, the name every session has for its own temporary schema.
+func (b *binder) schemaNamed(schema string) string {
+	if schema == "pg_temp" {
+		for _, s := range b.path {
+			if strings.HasPrefix(s, temporaryPrefix) {
+				return s
+			}
+		}
+	}
+	return schema
+}
+
+// functionPath lists the schemas that a function's name is looked up in: the one
+// it names, or the search path without the temporary schema, where functions are
+// found by qualified names only.
+func (b *binder) functionPath(name []string) []string {
+	if len(name) > 1 {
+		return []string{b.schemaNamed(name[len(name)-2])}
+	}
+	return slices.DeleteFunc(slices.Clone(b.path), func(s string) bool { return strings.HasPrefix(s, temporaryPrefix) })
+}
+
 // lookupRelation finds a relation by name and records the dependency; nil if none.
 func (b *binder) lookupRelation(schema, name string) catalog.Object {
+	schema = b.schemaNamed(schema)
 	o := findRelation(b.names(), b.path, schema, name)
 	use := NameUse{Schema: schema, Name: name, At: b.now.clauseOf()}
 	if schema == "" {

@@ -37,10 +37,7 @@ func Procedure(ctx *Context, call *ast.FuncCall, text string) (*catalog.Function
 
 // procedures lists the procedures that a name can mean, OUT parameters among their arguments.
 func (b *binder) procedures(name []string, found map[*builtin.Function]*catalog.Function) []*builtin.Function {
-	paths := b.path
-	if len(name) > 1 {
-		paths = name[len(name)-2 : len(name)-1]
-	}
+	paths := b.functionPath(name)
 	var out []*builtin.Function
 	for _, schema := range paths {
 		s := b.ctx.Catalog.Schema(schema)

@@ -50,10 +50,7 @@ func (b *binder) userFunctions(name []string) []*builtin.Function {
 	if len(found) == 0 {
 		return nil
 	}
-	paths := b.path
-	if len(name) > 1 {
-		paths = name[len(name)-2 : len(name)-1]
-	}
+	paths := b.functionPath(name)
 	var out []*builtin.Function
 	for _, schema := range paths {
 		s := cat.Schema(schema)

@@ -278,6 +278,9 @@ func (b *binder) argName(t types.Type, rel types.OID) string {
 func (b *binder) functionOf(kind ast.ObjectKind, ref *ast.ObjectRef, missing bool) (*catalog.Function, error) {
 	word := strings.ToLower(string(kind))
 	schema, name := schemaOf(ref.Names), ref.Names[len(ref.Names)-1]
+	if schema == "pg_temp" {
+		schema = b.TempSchema
+	}
 	if schema != "" && b.cat.Schema(schema) == nil && !missing {
 		return nil, sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", schema)
 	}
