@@ -49,6 +49,13 @@ func TestCopy(t *testing.T) {
 	if want := "H504" + "7434f50590aff0d0a00" + "0000000000000000" + "0003000000040000000a000000026869ffffffff" + "ffff" + "cCCOPY1ZI"; data != want {
 		t.Errorf("binary COPY TO:\n%s\nwant %s", data, want)
 	}
+	// The header is in the message of the first row, or of the end: clients take messages for rows.
+	if n := strings.Count(got, "d "); n != 2 {
+		t.Errorf("one row in binary came in %d messages, want 2", n)
+	}
+	if got := c.query("COPY (SELECT 1 WHERE false) TO STDOUT (FORMAT binary)"); strings.Count(got, "d ") != 1 {
+		t.Errorf("no row in binary: %s", got)
+	}
 	// After all of it the connection is in step, and nothing of the failed ones is there.
 	same(t, c.query("SELECT count(*) FROM t"), "T count:20:0", "D 7", "C SELECT 1", "Z I")
 	// Extended protocol, and messages that come late are ignored.

@@ -36,8 +36,8 @@ func file(name string) func() error {
 const jdbc = "/usr/share/java/postgresql.jar"
 
 var clients = []client{
-	{name: "psycopg2", command: []string{python, "psycopg.py"}, needs: modules("psycopg2")},
-	{name: "psycopg 3", command: []string{python, "psycopg3.py"}, needs: modules("psycopg")},
+	{name: "psycopg2", command: []string{python, "psycopg2_program.py"}, needs: modules("psycopg2")},
+	{name: "psycopg 3", command: []string{python, "psycopg3_program.py"}, needs: modules("psycopg")},
 	{name: "SQLAlchemy", command: []string{python, "-W", "ignore", "sqlalchemy_program.py"}, needs: modules("sqlalchemy, psycopg2")},
 	{name: "Alembic and pandas", command: []string{python, "-W", "ignore", "alembic_pandas.py"}, needs: modules("alembic, pandas"), all: true},
 	{name: "pgjdbc", command: []string{"java", "-cp", jdbc, "Jdbc.java"}, needs: file(jdbc)},

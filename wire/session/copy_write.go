@@ -38,7 +38,7 @@ func (s *Session) sendCopy(w io.Writer, q *portal, o *copyOptions) (int64, error
 		}
 	}
 	if o.format == copyBinary {
-		_, err := w.Write([]byte{0xff, 0xff})
+		_, err := w.Write(append(e.head, 0xff, 0xff))
 		return n, err
 	}
 	return n, nil
@@ -51,13 +51,13 @@ type copyEncoder struct {
 	f    *types.Format
 	buf  []byte
 	text []byte
+	head []byte // of a binary COPY; it travels with the first row, or with the end
 }
 
 func (e *copyEncoder) begin(w io.Writer) error {
 	if e.o.format == copyBinary {
-		head := append([]byte(copySignature), 0, 0, 0, 0, 0, 0, 0, 0)
-		_, err := w.Write(head)
-		return err
+		e.head = append([]byte(copySignature), 0, 0, 0, 0, 0, 0, 0, 0)
+		return nil
 	}
 	if !e.o.header {
 		return nil
@@ -142,7 +142,8 @@ func (e *copyEncoder) appendCSV(out, text []byte, force bool) []byte {
 }
 
 func (e *copyEncoder) binaryRow(b *Batch, i int) ([]byte, error) {
-	out := binary.BigEndian.AppendUint16(e.buf[:0], uint16(len(e.cols)))
+	out := binary.BigEndian.AppendUint16(append(e.buf[:0], e.head...), uint16(len(e.cols)))
+	e.head = nil
 	for c := range e.cols {
 		col := &b.Cols[c]
 		if col.IsNull(i) {
