@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -93,6 +94,10 @@ func show(v any) string {
 		return fmt.Sprintf("%.4f", v)
 	case [16]byte:
 		return fmt.Sprintf("%x…", v[:4])
+	case map[string]any, []any:
+		if b, err := json.Marshal(v); err == nil {
+			return string(b)
+		}
 	}
 	return fmt.Sprint(v)
 }
