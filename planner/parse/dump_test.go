@@ -55,6 +55,7 @@ func dumpStruct(b *strings.Builder, v reflect.Value, pos bool) {
 			if at := f.Int(); pos && at >= 0 {
 				fmt.Fprintf(b, "@%d", at)
 			}
+		case !pos && f.Type() == reflect.TypeFor[ast.Position]():
 		case f.IsZero(), name == "Start", name == "End", name == "IntervalPrecision" && f.Int() < 0, name == "Precision" && f.Int() < 0:
 		default:
 			b.WriteString(" " + name + ":")
