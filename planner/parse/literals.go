@@ -33,7 +33,8 @@ type Literal struct {
 //     DELETE, MERGE, WITH or VALUES;
 //   - only '…' without prefix, behind an operator, "(", "[", "," or a keyword
 //     that an expression must follow: never behind a type's name (interval '…')
-//     or where the grammar takes a string but no parameter.
+//     or where the grammar takes a string but no parameter; and never before
+//     "." or "[", which only a parameter can have behind it.
 //
 // ParseKey parses the key. If it fails, Parse(sql) says what is wrong.
 func ExtractLiterals(sql string) (key string, lits []Literal) {
@@ -50,6 +51,8 @@ func ExtractLiterals(sql string) (key string, lits []Literal) {
 		}
 		word := sql[t.start:t.end]
 		switch {
+		case prev.kind == tokString && t.kind == tokPunct && (word == "." || word == "["):
+			return sql, nil // a parameter may have parts, a constant may not
 		case t.kind == tokBad, n == 0 && !changesOrReads(word), prev.kind == tokPunct && sql[prev.start] == ';':
 			return sql, nil
 		case t.kind == tokParam:

@@ -63,6 +63,8 @@ func TestExtractLiteralsLeaves(t *testing.T) {
 		"SELECT $65535, " + q,
 		"SELECT $99999999999999999999, " + q,
 		"SELECT '" + long,
+		"SELECT (a = " + q + "[1])",
+		"SELECT f(" + q + " /* */ .a)",
 	} {
 		if key, lits := ExtractLiterals(sql); key != sql || lits != nil {
 			t.Errorf("%s\nbecame %s", sql, key)
