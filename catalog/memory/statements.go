@@ -157,8 +157,8 @@ var Statements = map[string]Statement{
 	},
 	"cite": {
 		`INSERT INTO memory.citations (answer_id, entry_id, version)
-		 SELECT $1, c, (SELECT max(h.version) FROM memory.hits($2) h WHERE h.id = c)
-		 FROM unnest($3) AS c ON CONFLICT DO NOTHING`,
+		 SELECT $1, c, max(h.version) FROM unnest($3) AS c LEFT JOIN memory.hits($2) h ON h.id = c GROUP BY c
+		 ON CONFLICT DO NOTHING`,
 		[]types.OID{types.OIDText, types.OIDUUIDArray, types.OIDUUIDArray},
 	},
 	// Only what a query of the answer returned is exposed, and only that earns by being cited.

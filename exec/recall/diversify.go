@@ -120,9 +120,9 @@ func marginal(list []*candidate, vectors map[*candidate][]float32, lambda float6
 	return out
 }
 
-// Tokens estimates how many tokens a model makes of a text: four bytes of ASCII
+// tokens estimates how many tokens a model makes of a text: four bytes of ASCII
 // each, and one for every other character.
-func Tokens(text string) int {
+func tokens(text string) int {
 	ascii, other := 0, 0
 	for _, r := range text {
 		if r < 0x80 {
@@ -142,7 +142,7 @@ func within(list []*candidate, budget int) []*candidate {
 	}
 	var out []*candidate
 	for _, c := range list {
-		if n := Tokens(c.Entry.Content.Str()); n <= budget {
+		if n := tokens(c.Entry.Content.Str()); n <= budget {
 			budget -= n
 			out = append(out, c)
 		}

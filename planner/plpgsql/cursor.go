@@ -28,16 +28,7 @@ func (p *parser) open(at At) (Stmt, error) {
 	if !p.take("FOR") {
 		return s, nil
 	}
-	if p.take("EXECUTE") {
-		s.Dynamic, err = p.dynamic()
-		return s, err
-	}
-	end, err := p.until(";")
-	if err != nil {
-		return nil, err
-	}
-	s.Query, err = p.makeStatement(p.at, end)
-	p.at = end
+	s.Query, s.Dynamic, err = p.queryOrExecute()
 	return s, err
 }
 

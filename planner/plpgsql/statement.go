@@ -279,17 +279,23 @@ func (p *parser) returnQuery(at At) (Stmt, error) {
 	}
 	s := &ReturnQuery{At: at}
 	var err error
+	s.Query, s.Dynamic, err = p.queryOrExecute()
+	return s, err
+}
+
+// queryOrExecute reads a query, or EXECUTE and what makes one, up to the semicolon.
+func (p *parser) queryOrExecute() (query *Query, dynamic *Dynamic, err error) {
 	if p.take("EXECUTE") {
-		s.Dynamic, err = p.dynamic()
-		return s, err
+		dynamic, err = p.dynamic()
+		return nil, dynamic, err
 	}
 	end, err := p.until(";")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	s.Query, err = p.makeStatement(p.at, end)
+	query, err = p.makeStatement(p.at, end)
 	p.at = end
-	return s, err
+	return query, nil, err
 }
 
 // dynamic reads the expression and USING list of EXECUTE, up to one of ends or the semicolon.

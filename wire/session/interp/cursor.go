@@ -164,13 +164,8 @@ func (fr *frame) forCursor(st *plpgsql.ForRows) (flow, error) {
 		if err := fr.assignRow(st.Targets, &row{names: names, types: ts, values: values}); err != nil {
 			return flow{}, err
 		}
-		fl, done, err := fr.iterate(st.Label, st.Body)
-		if err != nil {
+		if fl, done, err := fr.turn(st.Label, st.Body); done {
 			return fl, err
-		}
-		if done {
-			fr.setFound(true)
-			return fl, nil
 		}
 	}
 	fr.setFound(found)

@@ -31,6 +31,14 @@ func (fr *frame) iterate(label string, body []plpgsql.Stmt) (fl flow, done bool,
 	return flow{}, false, nil
 }
 
+// turn is iterate for the loops that set FOUND: one that ends early has found something.
+func (fr *frame) turn(label string, body []plpgsql.Stmt) (fl flow, done bool, err error) {
+	if fl, done, err = fr.iterate(label, body); done && err == nil {
+		fr.setFound(true)
+	}
+	return fl, done, err
+}
+
 func (fr *frame) loop(st *plpgsql.Loop) (flow, error) {
 	for {
 		if err := fr.host.Interrupt(); err != nil {
@@ -92,13 +100,8 @@ func (fr *frame) forInt(st *plpgsql.ForInt) (flow, error) {
 		}
 		found = true
 		fr.vals[d.no] = types.NewInt(i)
-		fl, done, err := fr.iterate(st.Label, st.Body)
-		if err != nil {
+		if fl, done, err := fr.turn(st.Label, st.Body); done {
 			return fl, err
-		}
-		if done {
-			fr.setFound(true)
-			return fl, nil
 		}
 		if err := fr.host.Interrupt(); err != nil {
 			return flow{}, err
@@ -144,13 +147,8 @@ func (fr *frame) forRows(st *plpgsql.ForRows) (flow, error) {
 		if err := fr.assignRow(st.Targets, r); err != nil {
 			return flow{}, err
 		}
-		fl, done, err := fr.iterate(st.Label, st.Body)
-		if err != nil {
+		if fl, done, err := fr.turn(st.Label, st.Body); done {
 			return fl, err
-		}
-		if done {
-			fr.setFound(true)
-			return fl, nil
 		}
 	}
 	fr.setFound(len(rows) > 0)
@@ -216,13 +214,8 @@ func (fr *frame) forEach(st *plpgsql.ForEach) (flow, error) {
 		if err != nil {
 			return flow{}, err
 		}
-		fl, done, err := fr.iterate(st.Label, st.Body)
-		if err != nil {
+		if fl, done, err := fr.turn(st.Label, st.Body); done {
 			return fl, err
-		}
-		if done {
-			fr.setFound(true)
-			return fl, nil
 		}
 	}
 	fr.setFound(len(items) > 0)
