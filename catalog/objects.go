@@ -150,14 +150,18 @@ type Constraint struct {
 // Method is an index access method.
 type Method string
 
-// Access methods (pg_am). GiST and others are accepted by name only where planner says so.
+// Access methods (pg_am).
 const (
 	BTree   Method = "btree"
 	Hash    Method = "hash"
 	GIN     Method = "gin"
 	HNSW    Method = "hnsw"
 	IVFFlat Method = "ivfflat"
-	BM25    Method = "bm25" // inverted text index with postings per (partition, term)
+	// GiST and SP-GiST keep keys as btree does: exclusion constraints look into
+	// them, the planner does not.
+	GiST   Method = "gist"
+	SPGiST Method = "spgist"
+	BM25   Method = "bm25" // inverted text index with postings per (partition, term)
 )
 
 // Index of a table.

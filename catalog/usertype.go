@@ -10,7 +10,29 @@ const (
 	EnumType      TypeKind = 'e'
 	DomainType    TypeKind = 'd'
 	CompositeType TypeKind = 'c'
+	// A range type and its multirange type are an object each, with one RangeDef.
+	RangeType      TypeKind = 'r'
+	MultirangeType TypeKind = 'm'
 )
+
+// RangeDef is what CREATE TYPE … AS RANGE says, and the OIDs of what comes with it.
+type RangeDef struct {
+	RangeID      types.OID  `json:"range_id"`
+	MultirangeID types.OID  `json:"multirange_id"`
+	Subtype      types.Type `json:"subtype"`
+	Collation    string     `json:"collation,omitempty"`
+	SubtypeDiff  types.OID  `json:"subtype_diff,omitempty"` // function; 0 none
+	// Functions are the OIDs of builtin.RangeConstructors, in their order.
+	Functions []types.OID `json:"functions"`
+}
+
+// RangeFunctions is how many constructors a range type and its multirange type have.
+const RangeFunctions = 5
+
+// Type is what codecs know of the pair.
+func (d *RangeDef) Type() *types.RangeType {
+	return &types.RangeType{Range: d.RangeID, Multirange: d.MultirangeID, Subtype: d.Subtype}
+}
 
 // Type is a type that a user made. Its OID is its place in pg_type for good;
 // the array over it has an OID of its own and no object. Columns name types by
@@ -30,6 +52,7 @@ type Type struct {
 	Checks     []Constraint `json:"checks,omitempty"`   // their Expr is over VALUE
 	Relation   types.OID    `json:"relation,omitempty"` // of a composite type: its row in pg_class
 	Attributes []Column     `json:"attributes,omitempty"`
+	Range      *RangeDef    `json:"range,omitempty"` // of a range or multirange type; shared, not to be changed
 }
 
 // EnumLabel is a value of an enum. Position is what rows store: see types.Label.
@@ -69,6 +92,12 @@ func (t *Type) Defined() *types.Defined {
 	case CompositeType:
 		d.Len, d.Align, d.Category, d.Kind = -1, 'd', 'C', types.KindRecord
 		d.Fields = fieldsOf(t.Attributes)
+	case RangeType, MultirangeType:
+		d = types.RangeInfo(t.ID, t.Name, t.Range.Type())
+		if t.Kind == MultirangeType {
+			d = types.MultirangeInfo(t.ID, t.Name, t.Range.Type())
+		}
+		d.Array = t.ArrayID
 	case DomainType:
 		d.Base, d.NotNull = t.Base, t.NotNull // Define adds the base type's shape
 	}

@@ -12,7 +12,7 @@ import (
 type indexKind uint8
 
 const (
-	orderedIndex  indexKind = iota // btree and hash; with a Hash beside it where unique
+	orderedIndex  indexKind = iota // btree, hash, gist and spgist; with a Hash beside it where unique
 	invertedIndex                  // gin
 	textIndex                      // bm25
 	vectorIndex                    // hnsw, ivfflat
@@ -66,7 +66,7 @@ func (x *tableIndex) clear() {
 
 func kindOf(m catalog.Method) (indexKind, error) {
 	switch m {
-	case catalog.BTree, catalog.Hash, "":
+	case catalog.BTree, catalog.Hash, catalog.GiST, catalog.SPGiST, "":
 		return orderedIndex, nil
 	case catalog.GIN:
 		return invertedIndex, nil

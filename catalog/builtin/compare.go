@@ -36,7 +36,7 @@ func init() {
 		done[key] = true
 		add(key, comparisonBody(order, comparisonTests[op[1]]))
 	}
-	for _, key := range []string{"btint2cmp(int2,int2)", "btint4cmp(int4,int4)", "btint8cmp(int8,int8)", "btfloat8cmp(float8,float8)", "bttextcmp(text,text)", "timestamp_cmp(timestamp,timestamp)", "date_cmp(date,date)", "numeric_cmp(numeric,numeric)", "uuid_cmp(uuid,uuid)", "byteacmp(bytea,bytea)", "jsonb_cmp(jsonb,jsonb)", "btarraycmp(anyarray,anyarray)", "interval_cmp(interval,interval)"} {
+	for _, key := range []string{"btint2cmp(int2,int2)", "btint4cmp(int4,int4)", "btint8cmp(int8,int8)", "btfloat8cmp(float8,float8)", "bttextcmp(text,text)", "timestamp_cmp(timestamp,timestamp)", "date_cmp(date,date)", "numeric_cmp(numeric,numeric)", "uuid_cmp(uuid,uuid)", "byteacmp(bytea,bytea)", "jsonb_cmp(jsonb,jsonb)", "btarraycmp(anyarray,anyarray)", "interval_cmp(interval,interval)", "range_cmp(anyrange,anyrange)", "multirange_cmp(anymultirange,anymultirange)"} {
 		fn := declared(key)
 		order := orderingOf(fn.Args[0], fn.Args[1])
 		add(key, func(c *Call, a []types.Value) (types.Value, error) {
@@ -63,7 +63,7 @@ func orderingOf(left, right types.OID) ordering {
 	switch {
 	case left == types.OIDAnyEnum:
 		return func(_ *Call, a, b types.Value) (int, error) { return cmp.Compare(a.Int(), b.Int()), nil }
-	case left == types.OIDAnyArray || left == types.OIDRecord:
+	case left == types.OIDAnyArray, left == types.OIDRecord, left == types.OIDAnyRange, left == types.OIDAnyMultirange:
 		return func(c *Call, a, b types.Value) (int, error) { return types.Compare(c.Args[0], a, b), nil }
 	case isFloatKind(l) && isFloatKind(r):
 		return func(_ *Call, a, b types.Value) (int, error) { return types.CompareFloat(a.Float(), b.Float()), nil }

@@ -52,6 +52,10 @@ func comparison(name string, t types.OID) *Operator {
 		return OperatorFor(name, types.OIDAnyEnum, types.OIDAnyEnum)
 	case types.KindArray:
 		return OperatorFor(name, types.OIDAnyArray, types.OIDAnyArray)
+	case types.KindRange:
+		return OperatorFor(name, types.OIDAnyRange, types.OIDAnyRange)
+	case types.KindMultirange:
+		return OperatorFor(name, types.OIDAnyMultirange, types.OIDAnyMultirange)
 	case types.KindRecord:
 		return OperatorFor(name, types.OIDRecord, types.OIDRecord)
 	}

@@ -25,6 +25,7 @@ const (
 // methods are the OIDs of the access methods in pg_am.
 var methods = map[catalog.Method]types.OID{
 	catalog.BTree: 403, catalog.Hash: 405, catalog.GIN: 2742, catalog.HNSW: 10900, catalog.IVFFlat: 10902, catalog.BM25: 10904,
+	catalog.GiST: 783, catalog.SPGiST: 4000,
 }
 
 const heapMethod types.OID = 2

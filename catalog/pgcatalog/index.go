@@ -40,7 +40,7 @@ func opclassOf(m catalog.Method, k *catalog.IndexKey) types.OID {
 	if k.Opclass != "" {
 		return t.byName[opclassKey{method, k.Opclass}]
 	}
-	in := types.Lookup(k.Type.OID)
+	in := types.Lookup(k.Type.Base().OID)
 	if in == nil {
 		return 0
 	}
@@ -67,6 +67,10 @@ func baseOf(in *types.Info) types.OID {
 		return types.OIDAnyArray
 	case types.KindRecord:
 		return types.OIDRecord
+	case types.KindRange:
+		return types.OIDAnyRange
+	case types.KindMultirange:
+		return types.OIDAnyMultirange
 	}
 	return 0
 }

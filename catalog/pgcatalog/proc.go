@@ -32,6 +32,7 @@ func init() {
 		for _, o := range s.cat.All(catalog.ClassFunction) {
 			s.catalogFunction(o.(*catalog.Function))
 		}
+		s.rangeFunctions()
 	}
 	providers["pg_operator"] = operatorRows
 	providers["pg_cast"] = castRows

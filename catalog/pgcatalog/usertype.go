@@ -6,10 +6,13 @@ import (
 	"synapse/catalog/types"
 )
 
-// OIDs of PostgreSQL's I/O functions of enums and domains.
+// OIDs of PostgreSQL's I/O functions of enums, domains and ranges.
 const (
 	procEnumIn, procEnumOut, procEnumRecv, procEnumSend types.OID = 3506, 3507, 3532, 3533
 	procDomainIn, procDomainRecv                        types.OID = 2597, 2598
+	// Output, receive and send functions of ranges follow the input functions.
+	procRangeIn, procRangeTypanalyze           types.OID = 3834, 3916
+	procMultirangeIn, procMultirangeTypanalyze types.OID = 4231, 4242
 )
 
 // Types that users made: pg_type, pg_enum and what information_schema shows of them.
@@ -19,6 +22,17 @@ func init() {
 		for _, t := range s.userTypes() {
 			for i, l := range t.Labels {
 				s.add(cells{"oid": l.ID, "enumtypid": t.ID, "enumsortorder": float64(i + 1), "enumlabel": l.Name})
+			}
+		}
+	}
+	providers["pg_range"] = func(s *sheet) {
+		for _, t := range s.userTypes() {
+			if t.Kind == catalog.RangeType {
+				s.add(cells{
+					"rngtypid": t.ID, "rngsubtype": t.Range.Subtype.OID, "rngmultitypid": t.Range.MultirangeID,
+					"rngcollation": rangeCollation(t.Range), "rngsubopc": opclassOf(catalog.BTree, &catalog.IndexKey{Type: t.Range.Subtype}),
+					"rngsubdiff": t.Range.SubtypeDiff,
+				})
 			}
 		}
 	}
@@ -64,6 +78,30 @@ func init() {
 	infoProviders["column_domain_usage"] = func(s *sheet) { s.eachRelation(infoDomainUsage) }
 }
 
+// rangeFunctions adds the constructors of the ranges that users made to pg_proc.
+func (s *sheet) rangeFunctions() {
+	for _, t := range s.userTypes() {
+		if t.Range == nil {
+			continue
+		}
+		for i, f := range builtin.RangeConstructors(t.Range.Type()) {
+			if f.Ret == t.ID {
+				f.Name, f.Schema, f.OID = t.Name, s.cat.SchemaName(t.Schema), t.Range.Functions[i]
+				s.builtinFunction(f)
+			}
+		}
+	}
+}
+
+// rangeCollation is pg_range.rngcollation.
+func rangeCollation(d *catalog.RangeDef) types.OID {
+	in := types.Lookup(d.Subtype.OID)
+	if in == nil {
+		return 0
+	}
+	return collationOf(in)
+}
+
 // userTypes lists the catalog's types in order of OID.
 func (s *sheet) userTypes() []*catalog.Type {
 	var list []*catalog.Type
@@ -98,6 +136,12 @@ func (s *sheet) userType(t *catalog.Type) {
 	case catalog.CompositeType:
 		row["typrelid"] = t.Relation
 		row["typinput"], row["typoutput"], row["typreceive"], row["typsend"] = procRecordIn, procRecordOut, procRecordRecv, procRecordSend
+	case catalog.RangeType:
+		row["typinput"], row["typoutput"], row["typreceive"], row["typsend"] = procRangeIn, procRangeIn+1, procRangeIn+2, procRangeIn+3
+		row["typanalyze"] = procRangeTypanalyze
+	case catalog.MultirangeType:
+		row["typinput"], row["typoutput"], row["typreceive"], row["typsend"] = procMultirangeIn, procMultirangeIn+1, procMultirangeIn+2, procMultirangeIn+3
+		row["typanalyze"] = procMultirangeTypanalyze
 	}
 	s.add(row)
 	row = typeRow(t.ArrayID, "_"+t.Name, t.Schema, t.Owner)

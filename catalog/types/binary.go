@@ -43,6 +43,10 @@ func AppendBinary(dst []byte, t Type, v Value) ([]byte, error) {
 		return appendArrayBinary(dst, t, v)
 	case KindRecord:
 		return appendRecordBinary(dst, v)
+	case KindRange:
+		return t.Range().appendRangeBinary(dst, v)
+	case KindMultirange:
+		return t.Range().appendMultirangeBinary(dst, v)
 	case KindVector:
 		return appendVectorBinary(dst, AsFloat32s(v)), nil
 	case KindHalfvec:
@@ -97,6 +101,10 @@ func ParseBinary(t Type, b []byte) (Value, error) {
 		return parseArrayBinary(t, b)
 	case KindRecord:
 		return parseRecordBinary(t, b)
+	case KindRange:
+		return t.Range().parseRangeBinary(b)
+	case KindMultirange:
+		return t.Range().parseMultirangeBinary(b)
 	case KindVector:
 		return parseVectorBinary(b)
 	case KindHalfvec:

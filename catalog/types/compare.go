@@ -36,6 +36,10 @@ func CompareFunc(t Type) func(a, b Value) int {
 		return func(a, b Value) int { return compareArrays(elem, cmp, a, b) }
 	case KindRecord:
 		return compareRecords
+	case KindRange:
+		return t.Range().compareRangeValues
+	case KindMultirange:
+		return t.Range().compareMultiValues
 	case KindVector:
 		return func(a, b Value) int { return compareFloat32s(AsFloat32s(a), AsFloat32s(b)) }
 	case KindHalfvec:

@@ -9,8 +9,8 @@ import (
 	"synapse/catalog/sqlerr"
 )
 
-// Defined is a type that a user made: an enum, a domain, a composite type, or
-// the array over one of these. Immutable once it is given to Define.
+// Defined is a type that a user made: an enum, a domain, a composite type, a
+// range type, its multirange type, or the array over one of these. Immutable once it is given to Define.
 //
 // The catalog is where such types live: catalog.Type objects and the row types
 // of tables, versioned as all objects are, and what a statement means by a
@@ -20,10 +20,11 @@ import (
 // fields.
 type Defined struct {
 	Info
-	Base    Type    // of a domain: what it is made over, modifier included
-	NotNull bool    // of a domain
-	Labels  []Label // of an enum, in their order
-	Fields  []Field // of a composite type, dropped ones left out
+	Base    Type       // of a domain: what it is made over, modifier included
+	NotNull bool       // of a domain
+	Labels  []Label    // of an enum, in their order
+	Fields  []Field    // of a composite type, dropped ones left out
+	Range   *RangeType // of a range type and of its multirange type
 }
 
 // Label is one value of an enum. Position is its payload: labels sort by it,

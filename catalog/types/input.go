@@ -60,6 +60,10 @@ func ParseText(t Type, s string, f *Format) (Value, error) {
 			return parseOIDVector(t, s, f)
 		}
 		return parseArray(t, s, f)
+	case KindRange:
+		return parseRange(t.Range(), s, f)
+	case KindMultirange:
+		return parseMultirange(t.Range(), s, f)
 	}
 	return parseTextVar(t, s)
 }

@@ -50,6 +50,10 @@ func AppendKey(dst []byte, t Type, v Value) []byte {
 		return appendArrayKey(dst, t.Elem().NoMod(), v)
 	case KindRecord:
 		return appendRecordKey(dst, v)
+	case KindRange:
+		return appendRangeValueKey(dst, t, v)
+	case KindMultirange:
+		return appendMultirangeKey(dst, t, v)
 	case KindVector:
 		return appendFloat32sKey(dst, AsFloat32s(v))
 	case KindHalfvec:

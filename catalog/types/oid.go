@@ -129,6 +129,36 @@ const (
 	OIDTSQueryArray      OID = 3645
 	OIDPgLSNArray        OID = 3221
 
+	OIDInt4Range           OID = 3904
+	OIDInt4RangeArray      OID = 3905
+	OIDNumRange            OID = 3906
+	OIDNumRangeArray       OID = 3907
+	OIDTSRange             OID = 3908
+	OIDTSRangeArray        OID = 3909
+	OIDTSTZRange           OID = 3910
+	OIDTSTZRangeArray      OID = 3911
+	OIDDateRange           OID = 3912
+	OIDDateRangeArray      OID = 3913
+	OIDInt8Range           OID = 3926
+	OIDInt8RangeArray      OID = 3927
+	OIDInt4Multirange      OID = 4451
+	OIDInt4MultirangeArray OID = 6150
+	OIDNumMultirange       OID = 4532
+	OIDNumMultirangeArray  OID = 6151
+	OIDTSMultirange        OID = 4533
+	OIDTSMultirangeArray   OID = 6152
+	OIDTSTZMultirange      OID = 4534
+	OIDTSTZMultirangeArray OID = 6153
+	OIDDateMultirange      OID = 4535
+	OIDDateMultirangeArray OID = 6155
+	OIDInt8Multirange      OID = 4536
+	OIDInt8MultirangeArray OID = 6157
+
+	OIDAnyRange                OID = 3831
+	OIDAnyMultirange           OID = 4537
+	OIDAnyCompatibleRange      OID = 5080
+	OIDAnyCompatibleMultirange OID = 4538
+
 	OIDVector         OID = 16385
 	OIDVectorArray    OID = 16386
 	OIDHalfvec        OID = 16387

@@ -70,6 +70,10 @@ func appendTextVar(dst []byte, t Type, v Value, f *Format) []byte {
 		return appendArray(dst, t, v, f)
 	case KindRecord:
 		return appendRecord(dst, v, f)
+	case KindRange:
+		return appendRangeText(dst, t.Range(), v, f)
+	case KindMultirange:
+		return appendMultirangeText(dst, t.Range(), v, f)
 	case KindVector:
 		return appendVector(dst, AsFloat32s(v))
 	case KindHalfvec:

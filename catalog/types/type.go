@@ -86,6 +86,8 @@ const (
 	KindVector
 	KindHalfvec
 	KindSparsevec
+	KindRange
+	KindMultirange
 	KindBit
 	KindInet
 	KindMacaddr

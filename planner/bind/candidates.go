@@ -19,7 +19,8 @@ type candidate struct {
 func isPolymorphic(t types.OID) bool {
 	switch t {
 	case types.OIDAnyElement, types.OIDAnyArray, types.OIDAnyNonArray, types.OIDAnyEnum,
-		types.OIDAnyCompatible, types.OIDAnyCompatibleArr:
+		types.OIDAnyCompatible, types.OIDAnyCompatibleArr,
+		types.OIDAnyRange, types.OIDAnyMultirange, types.OIDAnyCompatibleRange, types.OIDAnyCompatibleMultirange:
 		return true
 	}
 	return false

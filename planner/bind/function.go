@@ -50,7 +50,42 @@ func (b *binder) functionsNamed(name []string) []*builtin.Function {
 			out = append(out, f)
 		}
 	}
-	return append(out, b.userFunctions(name)...)
+	out = append(out, b.userFunctions(name)...)
+	return append(out, b.rangeFunctions(name)...)
+}
+
+// rangeFunctions are the constructors of a range or multirange type that a user
+// made, which have its name.
+func (b *binder) rangeFunctions(name []string) []*builtin.Function {
+	fn := name[len(name)-1]
+	for _, schema := range b.functionPath(name) {
+		t := b.ctx.Catalog.Type(schema, fn)
+		if t == nil || t.Range == nil {
+			continue
+		}
+		b.usesType(t.ID)
+		var out []*builtin.Function
+		for i, f := range builtin.RangeConstructors(t.Range.Type()) {
+			if f.Ret == t.ID {
+				f.Name, f.Schema, f.OID = t.Name, schema, t.Range.Functions[i]
+				out = append(out, f)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// FunctionFor finds the function of a perhaps qualified name with exactly these
+// argument types, nil if there is none.
+func FunctionFor(ctx *Context, name []string, args ...types.OID) *builtin.Function {
+	b := newBinder(ctx, "")
+	for _, f := range b.functionsNamed(name) {
+		if slices.Equal(f.Args, args) {
+			return f
+		}
+	}
+	return nil
 }
 
 // isExtensionFunction: functions that CREATE EXTENSION would put into public.

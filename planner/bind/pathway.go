@@ -43,6 +43,9 @@ func pathway(target, source types.OID, ctx builtin.CastContext) (pathKind, *buil
 		}
 		return pathFunc, c
 	}
+	if r := types.Of(source).Range(); r != nil && r.Range == source && r.Multirange == target && ctx == builtin.CastExplicit {
+		return pathFunc, builtin.MultirangeCast(r)
+	}
 	kind := pathNone
 	if from, to := arrayElem(source), arrayElem(target); from != 0 && to != 0 &&
 		target != types.OIDOIDVector && target != types.OIDInt2Vector {

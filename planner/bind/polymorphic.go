@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -9,9 +11,23 @@ import (
 // generics is what the actual arguments of one call say about the polymorphic
 // types of its declaration: anyelement's family and anycompatible's.
 type generics struct {
-	elem   types.OID // 0: not known yet
-	array  types.OID
-	common types.OID
+	elem         types.OID // 0: not known yet
+	array        types.OID
+	common       types.OID
+	ranged       *types.RangeType // what anyrange and anymultirange stand for
+	commonRanged *types.RangeType // what anycompatiblerange and anycompatiblemultirange stand for
+}
+
+// joinRange takes an argument declared anyrange or anymultirange (multi) into
+// have; false where it is none, or another one than before.
+func joinRange(have **types.RangeType, arg types.OID, multi bool) bool {
+	t := types.Of(arg)
+	r := t.Range()
+	if r == nil || multi != (t.Kind() == types.KindMultirange) || *have != nil && (*have).Range != r.Range {
+		return false
+	}
+	*have = r
+	return true
 }
 
 // infer works out the generics of a call. ok is false where the arguments
@@ -58,7 +74,27 @@ func infer(declared, actual []types.OID) (g generics, usesElem, usesCommon, ok b
 				return g, usesElem, usesCommon, false
 			}
 			commons = append(commons, types.Of(a).Elem().OID)
+		case types.OIDAnyRange, types.OIDAnyMultirange:
+			usesElem = true
+			if a != types.OIDUnknown && !joinRange(&g.ranged, a, d == types.OIDAnyMultirange) {
+				return g, usesElem, usesCommon, false
+			}
+		case types.OIDAnyCompatibleRange, types.OIDAnyCompatibleMultirange:
+			usesCommon = true
+			if a != types.OIDUnknown && !joinRange(&g.commonRanged, a, d == types.OIDAnyCompatibleMultirange) {
+				return g, usesElem, usesCommon, false
+			}
 		}
+	}
+	if g.ranged != nil {
+		if e := g.ranged.Subtype.OID; g.elem == 0 {
+			g.elem = e
+		} else if g.elem != e {
+			return g, usesElem, usesCommon, false
+		}
+	}
+	if g.commonRanged != nil {
+		commons = append(commons, g.commonRanged.Subtype.OID)
 	}
 	if g.array != 0 && g.array != types.OIDAnyArray {
 		e := types.Of(g.array).Elem().OID
@@ -75,7 +111,7 @@ func infer(declared, actual []types.OID) (g generics, usesElem, usesCommon, ok b
 	}
 	if len(commons) > 0 {
 		g.common, ok = commonOID(commons)
-		if !ok {
+		if !ok || g.commonRanged != nil && g.common != g.commonRanged.Subtype.OID {
 			return g, usesElem, usesCommon, false
 		}
 	}
@@ -126,8 +162,71 @@ func (g generics) of(declared types.OID) types.OID {
 		return g.common
 	case types.OIDAnyCompatibleArr:
 		return types.Of(g.common).ArrayOf().OID
+	case types.OIDAnyRange:
+		return rangeOID(g.ranged)
+	case types.OIDAnyMultirange:
+		return multirangeOID(g.ranged)
+	case types.OIDAnyCompatibleRange:
+		return rangeOID(g.commonRanged)
+	case types.OIDAnyCompatibleMultirange:
+		return multirangeOID(g.commonRanged)
 	}
 	return declared
+}
+
+// The polymorphic types that settle a result: of a range only ranges do, since
+// several range types may have one subtype.
+var (
+	settlesRange       = []types.OID{types.OIDAnyRange, types.OIDAnyMultirange}
+	settlesElem        = append([]types.OID{types.OIDAnyElement, types.OIDAnyArray, types.OIDAnyNonArray, types.OIDAnyEnum}, settlesRange...)
+	settlesCommonRange = []types.OID{types.OIDAnyCompatibleRange, types.OIDAnyCompatibleMultirange}
+	settlesCommon      = append([]types.OID{types.OIDAnyCompatible, types.OIDAnyCompatibleArr}, settlesCommonRange...)
+)
+
+// ResultNeeds names the types of which a function with a polymorphic result has
+// to take one, in PostgreSQL's words; "" where the inputs settle the result.
+func ResultNeeds(ret types.OID, inputs []types.OID) string {
+	for _, rule := range []struct {
+		results, settle []types.OID
+		words           string
+	}{
+		{settlesRange, settlesRange, "anyrange or anymultirange"},
+		{settlesCommonRange, settlesCommonRange, "anycompatiblerange or anycompatiblemultirange"},
+		{settlesElem, settlesElem, "anyelement, anyarray, anynonarray, anyenum, anyrange, or anymultirange"},
+		{settlesCommon, settlesCommon, "anycompatible, anycompatiblearray, anycompatiblenonarray, anycompatiblerange, or anycompatiblemultirange"},
+	} {
+		if !slices.Contains(rule.results, ret) {
+			continue
+		}
+		if slices.ContainsFunc(inputs, func(t types.OID) bool { return slices.Contains(rule.settle, t) }) {
+			return ""
+		}
+		return rule.words
+	}
+	return ""
+}
+
+func rangeOID(r *types.RangeType) types.OID {
+	if r == nil {
+		return 0
+	}
+	return r.Range
+}
+
+func multirangeOID(r *types.RangeType) types.OID {
+	if r == nil {
+		return 0
+	}
+	return r.Multirange
+}
+
+// noGeneric is the error of a declared type that the arguments do not settle.
+func (b *binder) noGeneric(declared types.OID, g generics, pos int) error {
+	switch declared {
+	case types.OIDAnyRange, types.OIDAnyMultirange, types.OIDAnyCompatibleRange, types.OIDAnyCompatibleMultirange:
+		return b.errorf(sqlerr.DatatypeMismatch, pos, "could not determine polymorphic type %s because input has type unknown", typeName(declared))
+	}
+	return b.errorf(sqlerr.UndefinedObject, pos, "could not find array type for data type %s", typeName(g.elem))
 }
 
 // resolveGenerics gives the concrete argument and result types of a call whose
@@ -148,12 +247,12 @@ func (b *binder) resolveGenerics(declared, actual []types.OID, ret types.OID, po
 	for i, d := range declared {
 		out[i] = g.of(d)
 		if out[i] == 0 {
-			return nil, 0, b.errorf(sqlerr.UndefinedObject, pos, "could not find array type for data type %s", typeName(g.elem))
+			return nil, 0, b.noGeneric(d, g, pos)
 		}
 	}
 	r := g.of(ret)
 	if r == 0 {
-		return nil, 0, b.errorf(sqlerr.UndefinedObject, pos, "could not find array type for data type %s", typeName(g.elem))
+		return nil, 0, b.noGeneric(ret, g, pos)
 	}
 	return out, r, nil
 }

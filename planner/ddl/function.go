@@ -235,9 +235,13 @@ func (b *binder) functionResult(f *catalog.Function, s *ast.CreateFunctionStmt) 
 		return sqlerr.New(sqlerr.InvalidFunctionDef, "trigger functions cannot have declared arguments").
 			WithHint("The arguments of the trigger can be accessed through TG_NARGS and TG_ARGV instead.")
 	}
-	if bind.Polymorphic(f.Ret.OID) && !slices.ContainsFunc(f.Args, func(a catalog.FunctionArg) bool { return a.In() && bind.Polymorphic(a.Type.OID) }) {
+	var inputs []types.OID
+	for _, a := range f.Inputs() {
+		inputs = append(inputs, a.Type.OID)
+	}
+	if needs := bind.ResultNeeds(f.Ret.OID, inputs); needs != "" {
 		return sqlerr.New(sqlerr.InvalidFunctionDef, "cannot determine result data type").
-			WithDetail("A result of type %s requires at least one input of type anyelement, anyarray, anynonarray, anyenum, anyrange, or anymultirange.", types.FormatType(f.Ret))
+			WithDetail("A result of type %s requires at least one input of type %s.", types.FormatType(f.Ret), needs)
 	}
 	return nil
 }

@@ -100,7 +100,11 @@ func indexMethod(s *ast.CreateIndexStmt) (catalog.Method, error) {
 	case catalog.Hash:
 	case catalog.GIN, catalog.HNSW, catalog.IVFFlat, catalog.BM25:
 		multi = true // the columns in front are the partition
-	case "gist", "spgist", "brin":
+	case catalog.GiST:
+		multi, include = true, true
+	case catalog.SPGiST:
+		include = true
+	case "brin":
 		return "", sqlerr.Unsupported("access method \""+string(m)+"\"", "Use btree for order, gin for jsonb and arrays, hnsw for vectors, bm25 for words.")
 	default:
 		return "", sqlerr.New(sqlerr.UndefinedObject, "access method \"%s\" does not exist", m)

@@ -1,6 +1,7 @@
 package ddl
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,8 @@ func opclass(m catalog.Method, t types.Type, e *ast.IndexElem) (string, error) {
 		return vectorOpclass(m, t, name)
 	case catalog.GIN:
 		return ginOpclass(t, name)
+	case catalog.GiST, catalog.SPGiST:
+		return gistOpclass(m, t, name)
 	case catalog.BM25:
 		if in := types.Lookup(t.OID); in == nil || in.Category != 'S' {
 			return "", noDefaultOpclass(t, m)
@@ -39,6 +42,43 @@ func opclass(m catalog.Method, t types.Type, e *ast.IndexElem) (string, error) {
 		return "", hasBTree(t)
 	}
 	return scalarOpclass(m, t, name)
+}
+
+// gistClasses are the operator classes of gist and spgist for types that btree has too:
+// those of PostgreSQL and those of btree_gist. The name of the type's default comes first.
+var gistClasses = map[catalog.Method]map[types.Kind][]string{
+	catalog.GiST: {
+		types.KindRange: {"range_ops"}, types.KindMultirange: {"multirange_ops"}, types.KindInet: {"gist_inet_ops", "inet_ops", "gist_cidr_ops"},
+		types.KindInt2: {"gist_int2_ops"}, types.KindInt4: {"gist_int4_ops"}, types.KindInt8: {"gist_int8_ops"}, types.KindOID: {"gist_oid_ops"},
+		types.KindFloat4: {"gist_float4_ops"}, types.KindFloat8: {"gist_float8_ops"}, types.KindNumeric: {"gist_numeric_ops"},
+		types.KindText: {"gist_text_ops"}, types.KindBpchar: {"gist_bpchar_ops"}, types.KindBytea: {"gist_bytea_ops"},
+		types.KindDate: {"gist_date_ops"}, types.KindTime: {"gist_time_ops"}, types.KindTimetz: {"gist_timetz_ops"},
+		types.KindTimestamp: {"gist_timestamp_ops"}, types.KindTimestamptz: {"gist_timestamptz_ops"}, types.KindInterval: {"gist_interval_ops"},
+		types.KindUUID: {"gist_uuid_ops"}, types.KindMacaddr: {"gist_macaddr_ops"}, types.KindBit: {"gist_bit_ops", "gist_vbit_ops"},
+		types.KindBool: {"gist_bool_ops"}, types.KindEnum: {"gist_enum_ops"},
+	},
+	catalog.SPGiST: {
+		types.KindRange: {"range_ops"}, types.KindText: {"text_ops"}, types.KindInet: {"inet_ops"},
+	},
+}
+
+// gistOpclass checks a class of gist or spgist.
+func gistOpclass(m catalog.Method, t types.Type, name string) (string, error) {
+	list := gistClasses[m][t.Base().Kind()]
+	switch {
+	case name == "" && len(list) == 0:
+		return "", noDefaultOpclass(t, m)
+	case name == "":
+		return "", nil
+	case slices.Contains(list, name):
+		return name, nil
+	}
+	for _, other := range gistClasses[m] {
+		if slices.Contains(other, name) {
+			return "", wrongOpclass(name, t)
+		}
+	}
+	return "", noOpclass(name, m)
 }
 
 func noOpclass(name string, m catalog.Method) error {
@@ -192,6 +232,8 @@ var indexParameters = map[catalog.Method]map[string]indexOption{
 	catalog.BTree:   {"fillfactor": {low: 10, high: 100, whole: true}, "deduplicate_items": {words: boolWords}},
 	catalog.Hash:    {"fillfactor": {low: 10, high: 100, whole: true}},
 	catalog.GIN:     {"fastupdate": {words: boolWords}, "gin_pending_list_limit": {low: 64, high: 2147483647, whole: true}},
+	catalog.GiST:    {"fillfactor": {low: 10, high: 100, whole: true}, "buffering": {words: []string{"on", "off", "auto"}}},
+	catalog.SPGiST:  {"fillfactor": {low: 10, high: 100, whole: true}},
 	catalog.HNSW:    {"m": {low: 2, high: 100, whole: true}, "ef_construction": {low: 4, high: 1000, whole: true}},
 	catalog.IVFFlat: {"lists": {low: 1, high: 32768, whole: true}},
 	catalog.BM25:    {"analyzer": {}, "k1": {low: 0, high: 10}, "b": {low: 0, high: 1}},

@@ -11,7 +11,7 @@ import (
 	"synapse/planner/ast"
 )
 
-// createType is CREATE TYPE: enums and composite types.
+// createType is CREATE TYPE: enums, composite types and range types.
 func (b *binder) createType(s *ast.CreateTypeStmt) error {
 	switch {
 	case s.Enum:
@@ -27,7 +27,7 @@ func (b *binder) createType(s *ast.CreateTypeStmt) error {
 	case s.Composite:
 		return b.createComposite(s)
 	case s.Range:
-		return sqlerr.Unsupported("CREATE TYPE ... AS RANGE", "The built-in range types are int4range, int8range, numrange, daterange, tsrange and tstzrange.")
+		return b.createRange(s)
 	}
 	return sqlerr.Unsupported("CREATE TYPE of a base type", "Use CREATE DOMAIN over a built-in type.")
 }
@@ -235,6 +235,10 @@ func (b *binder) userType(names []string) (*catalog.Type, error) {
 func (b *binder) droppedType(s *ast.DropStmt, ref *ast.ObjectRef) (catalog.Object, error) {
 	t := b.findType(ref.Names)
 	switch {
+	case t != nil && t.Kind == catalog.MultirangeType:
+		of := b.shownType(b.otherRange(t))
+		return nil, sqlerr.New(sqlerr.DependentObjectsExist, "cannot drop type %s because type %s requires it", b.shownType(t), of).
+			WithHint("You can drop type %s instead.", of)
 	case t != nil && s.Kind == ast.KindDomain && t.Kind != catalog.DomainType:
 		return nil, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a domain", strings.Join(ref.Names, "."))
 	case t != nil:
@@ -322,6 +326,9 @@ func (b *binder) typeDependents(t *catalog.Type, array bool) ([]dependent, error
 	out := b.typeUsers([]types.OID{id})
 	for _, o := range b.cat.All(catalog.ClassType) {
 		other := o.(*catalog.Type)
+		if other.Kind == catalog.RangeType && other.Range.Subtype.OID == id {
+			out = append(out, dependent{item: item{obj: other}})
+		}
 		if other.Kind == catalog.DomainType && other.Base.OID == id {
 			out = append(out, dependent{item: item{obj: other}})
 		}
@@ -346,6 +353,9 @@ func (b *binder) typeDependents(t *catalog.Type, array bool) ([]dependent, error
 	}
 	users, err := b.viewUsers(id)
 	out = append(out, dependent{item{obj: t, part: arrayOver}, true})
+	if m := b.otherRange(t); m != nil && t.Kind == catalog.RangeType {
+		out = append(out, dependent{item{obj: m}, true})
+	}
 	return append(out, users...), err
 }
 
