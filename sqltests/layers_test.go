@@ -67,12 +67,13 @@ var layers = map[string]string{
 	"storage/lineage":   "catalog/types catalog/sqlerr",
 	"storage/check":     "catalog/sqlerr storage/commitlog storage/effect storage/snapshot storage/vfs",
 
-	"sqltests":          vocabulary,
-	"sqltests/harness":  "exec/remote storage wire wire/session",
-	"sqltests/seed":     "",
-	"sqltests/asof":     "",
-	"sqltests/clients":  "",
-	"sqltests/survival": "",
+	"sqltests":              vocabulary,
+	"sqltests/harness":      "exec/remote storage wire wire/session",
+	"sqltests/seed":         "",
+	"sqltests/asof":         "",
+	"sqltests/differential": "",
+	"sqltests/clients":      "",
+	"sqltests/survival":     "",
 }
 
 // goPackage is what `go list -json` tells of one package.

@@ -178,6 +178,7 @@ type Cast struct {
 	From, To types.OID
 	Context  CastContext
 	Fn       *Function
+	InOut    bool // through text output and input
 }
 
 var (

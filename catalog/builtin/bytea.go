@@ -202,6 +202,9 @@ func init() {
 	add("bit_count(bytea)", strInt(onesIn))
 	add("position(bytea,bytea)", lift2(types.Value.Str, types.Value.Str, types.NewInt, func(s, sub string) (int64, error) { return int64(strings.Index(s, sub)) + 1, nil }))
 	add("convert_from(bytea,name)", lift2(types.Value.Str, types.Value.Str, types.NewString, func(s, encoding string) (string, error) {
+		if isLatin1(encoding) {
+			return latin1ToUTF8(s)
+		}
 		if err := onlyUTF8(encoding); err != nil {
 			return "", err
 		}
@@ -211,8 +214,51 @@ func init() {
 		return s, nil
 	}))
 	add("convert_to(text,name)", lift2(types.Value.Str, types.Value.Str, types.NewString, func(s, encoding string) (string, error) {
+		if isLatin1(encoding) {
+			return utf8ToLatin1(s)
+		}
 		return s, onlyUTF8(encoding)
 	}))
+}
+
+func isLatin1(encoding string) bool {
+	switch strings.ToUpper(strings.NewReplacer("-", "", "_", "").Replace(encoding)) {
+	case "LATIN1", "ISO88591":
+		return true
+	}
+	return false
+}
+
+func latin1ToUTF8(s string) (string, error) {
+	out := make([]rune, len(s))
+	for i := range len(s) {
+		if s[i] == 0 {
+			return "", sqlerr.New(sqlerr.CharacterNotInRepertoire, "invalid byte sequence for encoding \"LATIN1\": 0x00")
+		}
+		out[i] = rune(s[i])
+	}
+	return string(out), nil
+}
+
+func utf8ToLatin1(s string) (string, error) {
+	out := make([]byte, 0, len(s))
+	for _, r := range s {
+		if r > 0xff {
+			return "", sqlerr.New(sqlerr.UntranslatableCharacter,
+				"character with byte sequence %s in encoding \"UTF8\" has no equivalent in encoding \"LATIN1\"", byteSequence(string(r)))
+		}
+		out = append(out, byte(r))
+	}
+	return string(out), nil
+}
+
+// byteSequence shows bytes as PostgreSQL's encoding errors do: 0xe2 0x82 0xac.
+func byteSequence(s string) string {
+	list := make([]string, len(s))
+	for i := range len(s) {
+		list[i] = fmt.Sprintf("0x%02x", s[i])
+	}
+	return strings.Join(list, " ")
 }
 
 func onlyUTF8(encoding string) error {
@@ -220,5 +266,5 @@ func onlyUTF8(encoding string) error {
 	case "UTF8", "UNICODE", "SQLASCII":
 		return nil
 	}
-	return sqlerr.Unsupported("encoding \""+encoding+"\"", "Synapse stores UTF8 only.")
+	return sqlerr.Unsupported("encoding \""+encoding+"\"", "Synapse converts from and to UTF8 and LATIN1 only.")
 }

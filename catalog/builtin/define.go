@@ -17,7 +17,8 @@ import (
 // strict, variadic, argument types, result, argument names, defaults, output
 // columns (name:type …), aggregate kind and number of direct arguments (o1).
 // operators: oid, name, left, right, result, function's oid, commutator, negator, hashes.
-// casts: source, target, context, function's oid, method (f function, b binary).
+// casts: source, target, context, function's oid, method (f function, b binary,
+// i through text).
 var (
 	//go:embed signatures/functions.tsv
 	functionRows string
@@ -177,7 +178,7 @@ func publish(fn *Function) *Function {
 
 func init() {
 	for _, f := range signatures.casts["0"] {
-		c := &Cast{From: typeOID(f[0]), To: typeOID(f[1]), Context: CastContext(f[2][0])}
+		c := &Cast{From: typeOID(f[0]), To: typeOID(f[1]), Context: CastContext(f[2][0]), InOut: f[4] == "i"}
 		from, to := types.Of(c.From).Kind(), types.Of(c.To).Kind()
 		// PostgreSQL reinterprets the 32 bits; our payloads differ where the sign bit is set.
 		switch {

@@ -64,7 +64,7 @@ func sign(x float64) (float64, error) {
 	case x < 0:
 		return -1, nil
 	}
-	return x, nil
+	return 0, nil // of NaN too
 }
 
 // total lifts a function defined everywhere.

@@ -260,6 +260,9 @@ func castRows(s *sheet) {
 		if c.Fn != nil {
 			row["castfunc"], row["castmethod"] = c.Fn.OID, byte('f')
 		}
+		if c.InOut {
+			row["castmethod"] = byte('i')
+		}
 		s.add(row)
 	}
 }

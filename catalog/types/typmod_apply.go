@@ -79,10 +79,10 @@ func fitChars(t Type, v Value, explicit bool) (Value, error) {
 	if t.OID == OIDVarchar {
 		return v, nil
 	}
-	if n == len(v.s) && n == limit {
+	pad := limit - utf8.RuneCountInString(v.s)
+	if pad == 0 {
 		return v, nil
 	}
-	pad := limit - utf8.RuneCountInString(v.s)
 	b := append(make([]byte, 0, len(v.s)+pad), v.s...)
 	for i := 0; i < pad; i++ {
 		b = append(b, ' ')

@@ -68,15 +68,17 @@ func (c *Compiler) SiteAsOf(asOf *plan.Temporal, args []types.Type, ret types.Ty
 }
 
 func (n *call) row(r *Row) (types.Value, error) {
+	null := false // the arguments behind a NULL may still fail
 	for i, a := range n.args {
 		v, err := a.n.row(r)
 		if err != nil {
 			return types.Null, err
 		}
-		if n.fn.Strict && v.IsNull() {
-			return types.Null, nil
-		}
+		null = null || v.IsNull()
 		n.vals[i] = v
+	}
+	if null && n.fn.Strict {
+		return types.Null, nil
 	}
 	return n.fn.Eval(n.site, n.vals)
 }

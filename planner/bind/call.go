@@ -247,7 +247,9 @@ func aggOwner(s *scope, agg *aggregate) *scope {
 	}
 	best := -1
 	var owner *scope
-	mapChildren(agg, func(child plan.Expr) plan.Expr {
+	aggregated := *agg
+	aggregated.Direct = nil // belong to where the aggregate is, not the other way round
+	mapChildren(&aggregated, func(child plan.Expr) plan.Expr {
 		walk(child, func(x plan.Expr) bool {
 			if v, ok := x.(*variable); ok {
 				if d, known := depths[v.rel.scope]; known && (best < 0 || d < best) {

@@ -94,19 +94,21 @@ func nullConst(t types.Type) *plan.Const { return &plan.Const{Typ: t, Val: types
 
 // applyMod enforces the modifier of target, whose OID e already has.
 func (b *binder) applyMod(e plan.Expr, target types.Type, explicit bool, pos int) (plan.Expr, error) {
-	if target.Mod < 0 || e.Type().Mod == target.Mod || e.Type().OID != target.OID {
+	if e.Type().Mod == target.Mod || e.Type().OID != target.OID {
 		return e, nil
+	}
+	if target.Mod < 0 { // nothing to do, but whoever asks for the modifier is to see that
+		return relabel(e, target), nil
 	}
 	if elem := target.Elem(); elem.OID != 0 && category(target.OID) == 'A' {
 		inner := &plan.Typmod{Arg: &plan.Col{Typ: elem.NoMod()}, Typ: elem, Explicit: explicit}
 		return &plan.ArrayCast{Arg: e, Elem: inner, Typ: target}, nil
 	}
 	if c, ok := e.(*plan.Const); ok {
-		v, err := modifyConst(c, target, explicit)
-		if err != nil {
-			return nil, b.located(err, pos)
+		// One that fails is left for run time, where CASE or a filter may avoid it.
+		if v, err := modifyConst(c, target, explicit); err == nil {
+			return &plan.Const{Typ: target, Val: v}, nil
 		}
-		return &plan.Const{Typ: target, Val: v}, nil
 	}
 	return &plan.Typmod{Arg: e, Typ: target, Explicit: explicit}, nil
 }

@@ -18,13 +18,14 @@ func (b *binder) inList(s *scope, e *ast.InExpr) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	var plain, rest []plan.Expr
+	var plain, rest, items []plan.Expr
 	all := []located{{left, startOf(e.Left)}}
 	for _, item := range e.List {
 		x, err := b.expr(s, item)
 		if err != nil {
 			return nil, err
 		}
+		items = append(items, x)
 		if contains(x, isVariable) || contains(x, isSublink) {
 			rest = append(rest, x)
 			continue
@@ -40,10 +41,10 @@ func (b *binder) inList(s *scope, e *ast.InExpr) (plan.Expr, error) {
 		if x, err := b.inArray(left, plain, all, op, e); err != nil {
 			return nil, err
 		} else if x != nil {
-			parts, plain = append(parts, x), nil
+			parts, items = append(parts, x), rest
 		}
 	}
-	for _, x := range append(plain, rest...) {
+	for _, x := range items {
 		y, err := b.callOperator(op, left, x, e.Pos())
 		if err != nil {
 			return nil, err

@@ -269,15 +269,7 @@ func (b *binder) caseExpr(s *scope, e *ast.CaseExpr) (plan.Expr, error) {
 		}
 	}
 	c := &plan.Case{}
-	// PostgreSQL looks at ELSE first when it picks the common type.
 	results := []located{{nullConst(types.Unknown), -1}}
-	if e.Default != nil {
-		x, err := b.expr(s, e.Default)
-		if err != nil {
-			return nil, err
-		}
-		results[0] = located{x, startOf(e.Default)}
-	}
 	for _, w := range e.Whens {
 		cond, err := b.whenCond(s, arg, w)
 		if err != nil {
@@ -289,6 +281,13 @@ func (b *binder) caseExpr(s *scope, e *ast.CaseExpr) (plan.Expr, error) {
 		}
 		c.Whens = append(c.Whens, plan.When{Cond: cond})
 		results = append(results, located{then, startOf(w.Result)})
+	}
+	if e.Default != nil { // bound last, but the first to say which type they have in common
+		x, err := b.expr(s, e.Default)
+		if err != nil {
+			return nil, err
+		}
+		results[0] = located{x, startOf(e.Default)}
 	}
 	out, t, err := b.unify(results, "CASE")
 	if err != nil {

@@ -13,16 +13,18 @@ func (b *binder) fold(e *plan.Func) plan.Expr {
 	if fn.Volatility != builtin.Immutable || fn.Eval == nil || fn.Kind != builtin.Scalar || e.Spread {
 		return e
 	}
+	null := false
 	args := make([]types.Value, len(e.Args))
 	for i, a := range e.Args {
 		c, ok := a.(*plan.Const)
 		if !ok || len(c.Val.Str()) > foldBytesMax {
 			return e
 		}
-		if c.Val.IsNull() && fn.Strict {
-			return nullConst(e.Typ)
-		}
+		null = null || c.Val.IsNull()
 		args[i] = c.Val
+	}
+	if null && fn.Strict {
+		return nullConst(e.Typ)
 	}
 	if unbounded[fn.Name] {
 		return e

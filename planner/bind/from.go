@@ -195,9 +195,9 @@ func (b *binder) viewRelation(s *scope, v *catalog.View, alias string) (*relatio
 }
 
 func (b *binder) subqueryItem(s *scope, e *ast.SubqueryRef) (*relation, error) {
-	was := s.lateralActive
-	s.lateralActive = e.Lateral
-	defer func() { s.lateralActive = was }()
+	wasActive, wasClause := s.lateralActive, s.clause
+	s.lateralActive, s.clause = e.Lateral, clauseFromSubquery
+	defer func() { s.lateralActive, s.clause = wasActive, wasClause }()
 	q, err := b.selectStmt(s, e.Query, true)
 	if err != nil {
 		return nil, err

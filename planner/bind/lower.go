@@ -140,7 +140,19 @@ func (l *lowerer) target(q *query, i int, ly *layout, fr *frame) plan.Expr {
 	if q.wanted != nil && !q.wanted[i] && !t.junk {
 		return nullConst(t.expr.Type())
 	}
-	return l.expr(t.expr, ly, fr)
+	return l.whole(t.expr, ly, fr)
+}
+
+// whole lowers a target's whole expression. A constant that is also a grouping
+// expression is NULL in the grouping sets without it; one inside of another
+// expression is no grouping expression but itself.
+func (l *lowerer) whole(e plan.Expr, ly *layout, fr *frame) plan.Expr {
+	if _, ok := e.(*plan.Const); ok {
+		if i, ok := ly.exprs[key(e)]; ok {
+			return &plan.Col{Index: i, Typ: e.Type(), Name: e.String()}
+		}
+	}
+	return l.expr(e, ly, fr)
 }
 
 // projectsFirst reports that the targets must be computed below DISTINCT and
@@ -163,7 +175,7 @@ func (l *lowerer) sortThenProject(q *query, node plan.Node, ly *layout, fr *fram
 	var keys []plan.SortKey
 	for _, s := range q.sort {
 		k := s.key
-		k.Expr = l.expr(q.targets[s.target].expr, ly, fr)
+		k.Expr = l.whole(q.targets[s.target].expr, ly, fr)
 		keys = append(keys, k)
 	}
 	if len(keys) > 0 {

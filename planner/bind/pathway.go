@@ -38,7 +38,10 @@ func pathway(target, source types.OID, ctx builtin.CastContext) (pathKind, *buil
 		if rank(ctx) < rank(c.Context) {
 			return pathNone, nil
 		}
-		if c.Fn == nil {
+		switch {
+		case c.InOut:
+			return pathIO, c
+		case c.Fn == nil:
 			return pathRelabel, c
 		}
 		return pathFunc, c

@@ -85,6 +85,7 @@ const (
 	clauseMergeWhen
 	clauseTriggerWhen
 	clauseAsOf
+	clauseFromSubquery
 )
 
 // clauseRule is a clause's name in messages, and whether aggregates, window
@@ -120,6 +121,7 @@ var clauseRules = map[clause]clauseRule{
 	clauseMergeWhen:      {"MERGE WHEN conditions", false, false, false},
 	clauseTriggerWhen:    {"trigger WHEN conditions", false, false, false},
 	clauseAsOf:           {"AS OF", false, false, false},
+	clauseFromSubquery:   {"FROM clause of their own query level", false, false, false},
 }
 
 // findColumn resolves an unqualified column; nil where no level has it.
