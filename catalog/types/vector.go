@@ -112,6 +112,11 @@ func parseVectorElements(s, typeName string) ([]float32, error) {
 			return nil, CheckVectorDims(VectorDimsMax+1, typeName)
 		}
 		at = skipSpaces(s, at)
+		if x, end, ok := shortFloat32(s, at); ok && end < len(s) && s[end] == ',' {
+			out = append(out, x)
+			at = end + 1
+			continue
+		}
 		end := at
 		for end < len(s) && s[end] != ',' && s[end] != ']' {
 			end++

@@ -8,7 +8,8 @@ import (
 
 // benches are the subcommands of bench.
 var benches = map[string]command{
-	"locomo": {"load the LoCoMo conversations as memory, ask every question, print evidence recall", locomoCommand},
+	"compare": {"do the work of agents on this server and on PostgreSQL with pgvector, print ratios", compareCommand},
+	"locomo":  {"load the LoCoMo conversations as memory, ask every question, print evidence recall", locomoCommand},
 }
 
 func benchCommand(args []string, stdout, stderr io.Writer) int {

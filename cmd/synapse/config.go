@@ -24,6 +24,7 @@ type config struct {
 	embedDims   int
 	memory      string
 	memoryBytes int64
+	pprof       bool
 }
 
 // envName of a flag: --embed-url is SYNAPSE_EMBED_URL.
@@ -46,6 +47,7 @@ func parseServe(args []string, stderr io.Writer) (*config, error) {
 	f.StringVar(&c.embedModel, "embed-model", "", "model name sent to the endpoint")
 	f.IntVar(&c.embedDims, "embed-dims", 0, "dimensions of the endpoint's vectors")
 	f.StringVar(&c.embedKey, "embed-key-file", "", "file with the endpoint's API key")
+	f.BoolVar(&c.pprof, "pprof", false, "serve Go's profiles of the process at /debug/pprof/ of --http")
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}

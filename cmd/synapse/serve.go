@@ -57,6 +57,9 @@ func serve(ctx context.Context, c *config, stdout io.Writer, log *slog.Logger) e
 	defer ln.Close()
 	registry := ops.NewRegistry()
 	operators := ops.New(registry)
+	if c.pprof {
+		operators.Profile()
+	}
 	if c.http != "" {
 		hln, err := net.Listen("tcp", c.http)
 		if err != nil {

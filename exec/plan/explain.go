@@ -345,6 +345,9 @@ func (n *Merge) Explain() Description { return n.describe("Merge on " + n.Info.T
 // Summary is the plan in one line, for lineage: the titles from the root down,
 // without projections.
 func Summary(root Node) string {
+	if root == nil {
+		return ""
+	}
 	var b strings.Builder
 	summarise(&b, root)
 	return b.String()

@@ -33,6 +33,7 @@ type Plan struct {
 	ReadOnly bool            // writes nothing: may run AS OF and in a read-only transaction
 	Text     string          // source text, for lineage and EXPLAIN
 	Ranked   bool            // has a vector, text or memory search whose hits lineage records
+	Summary  string          // the function Summary of Root
 	Notices  []*sqlerr.Error // for the client, before the rows
 	DDL      *DDL            // UtilityCommand: what to do; Root is nil
 }

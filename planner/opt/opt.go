@@ -55,6 +55,7 @@ func Optimize(catalogs func(clause *plan.Temporal) *catalog.Catalog, sizes Sizes
 	for u := range o.objects {
 		n.Objects = append(n.Objects, plan.ObjectVersion{ID: u.index.ID, Version: catalogs(u.at).ObjectVersion(u.index.ID), At: u.at})
 	}
+	n.Summary = plan.Summary(n.Root)
 	return &n
 }
 

@@ -160,7 +160,7 @@ func filteredScan(n plan.Node) *plan.Scan {
 }
 
 // vectorIndex picks the vector index on the column whose operator class fits;
-// the equality conditions on its leading columns name the partition.
+// the equality conditions on its partition keys name the partition.
 func (o *optimizer) vectorIndex(s *plan.Scan, column plan.Expr, metric string, conds []plan.Expr) (*match, string) {
 	var best *match
 	for _, ix := range o.indexes(s) {
@@ -173,12 +173,13 @@ func (o *optimizer) vectorIndex(s *plan.Scan, column plan.Expr, metric string, c
 			continue
 		}
 		m := &match{index: ix, used: map[int]bool{}}
-		for k := 0; k < last; k++ {
-			if !m.equality(s, &ix.Keys[k], conds) {
+		parts := partitionKeys(s.Table, ix)
+		for k := range parts {
+			if !m.equality(s, &parts[k], conds) {
 				break
 			}
 		}
-		if len(m.rng.Eq) < last {
+		if len(m.rng.Eq) < len(parts) {
 			m.rng.Eq, m.used = nil, map[int]bool{} // without the whole partition key: all partitions
 		}
 		if best == nil || len(m.rng.Eq) > len(best.rng.Eq) {
@@ -192,8 +193,22 @@ func (o *optimizer) vectorIndex(s *plan.Scan, column plan.Expr, metric string, c
 		return best, "one partition of the vector index"
 	case len(best.index.Keys) > 1:
 		return best, "all partitions: no equality on the leading columns"
+	case s.Table.NamespaceColumn() != 0:
+		return best, "all partitions: no equality on the namespace"
 	}
 	return best, "vector index in distance order"
+}
+
+// partitionKeys are the keys that say in which partition of a vector index a row is: those before
+// the last, or the table's namespace where there is none.
+func partitionKeys(t *catalog.Table, ix *catalog.Index) []catalog.IndexKey {
+	if last := len(ix.Keys) - 1; last > 0 {
+		return ix.Keys[:last]
+	}
+	if ord := t.NamespaceColumn(); ord != 0 {
+		return []catalog.IndexKey{{Column: ord, Type: t.Columns[ord-1].Type}}
+	}
+	return nil
 }
 
 // opclassOf is the key's operator class, pgvector's default (l2) if none was given.

@@ -3,6 +3,7 @@ package lineage
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"synapse/catalog/sqlerr"
@@ -44,13 +45,14 @@ func (e *encoder) append(dst []byte, r *Record) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(r.Params)))
 	for _, p := range r.Params {
 		dst = binary.AppendUvarint(dst, uint64(p.Type))
-		dst = append(dst, flag(p.Null))
-		dst = appendString(dst, p.Text)
+		dst = append(dst, flag(p.Null)|flag(p.Vector != nil)<<1)
+		if p.Vector != nil {
+			dst = appendVector(dst, p.Vector)
+		} else {
+			dst = appendString(dst, p.Text)
+		}
 	}
-	dst = binary.AppendUvarint(dst, uint64(len(r.QueryVector)))
-	for _, x := range r.QueryVector {
-		dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(x))
-	}
+	dst = appendVector(dst, r.QueryVector)
 	dst = appendHits(dst, r.Hits)
 	binary.LittleEndian.PutUint32(dst[at:], uint32(len(dst)-at-4))
 	return dst
@@ -65,6 +67,14 @@ func appendHits(dst []byte, hits []Hit) []byte {
 		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(h.Score))
 		dst = appendString(dst, h.ID)
 		dst = appendString(dst, h.Parts)
+	}
+	return dst
+}
+
+func appendVector(dst []byte, v []float32) []byte {
+	dst = slices.Grow(binary.AppendUvarint(dst, uint64(len(v))), 4*len(v))
+	for _, x := range v {
+		dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(x))
 	}
 	return dst
 }
@@ -203,13 +213,16 @@ func (d *decoder) record(texts []string) *Record {
 	flags := d.byte()
 	r.OwnWrites, r.Approximate = flags&1 != 0, flags&2 != 0
 	for i, n := 0, d.count(3); i < n && !d.fault; i++ {
-		r.Params = append(r.Params, Param{Type: uint32(d.uvarint()), Null: d.byte() != 0, Text: d.string()})
-	}
-	for i, n := 0, d.count(4); i < n && !d.fault; i++ {
-		if b := d.take(4); b != nil {
-			r.QueryVector = append(r.QueryVector, math.Float32frombits(binary.LittleEndian.Uint32(b)))
+		p := Param{Type: uint32(d.uvarint())}
+		form := d.byte()
+		if p.Null = form&1 != 0; form&2 != 0 {
+			p.Vector = d.vector()
+		} else {
+			p.Text = d.string()
 		}
+		r.Params = append(r.Params, p)
 	}
+	r.QueryVector = d.vector()
 	for i, n := 0, d.count(13); i < n && !d.fault; i++ {
 		h := Hit{Rank: int(d.uvarint()), Row: d.uvarint(), Version: d.varint()}
 		h.Score = math.Float64frombits(d.uint64())
@@ -217,6 +230,22 @@ func (d *decoder) record(texts []string) *Record {
 		r.Hits = append(r.Hits, h)
 	}
 	return r
+}
+
+func (d *decoder) vector() []float32 {
+	n := d.count(4)
+	if n == 0 {
+		return nil
+	}
+	b := d.take(uint64(4 * n))
+	if b == nil {
+		return nil
+	}
+	out := make([]float32, n)
+	for i := range out {
+		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+	return out
 }
 
 func damaged() error {

@@ -20,7 +20,7 @@ func sample(i int) *Record {
 	return &Record{
 		QueryID: id, StartedAt: int64(i), Duration: time.Duration(i) * time.Microsecond, Snapshot: int64(1000 + i), Role: "synapse",
 		Agent: "A", Application: "psql", Database: "synapse", Namespace: fmt.Sprintf("user:%d", i/3%4), SQL: fmt.Sprintf("SELECT %d", i%3), Fingerprint: uint64(i % 3),
-		Params: []Param{{Type: 25, Text: "x"}, {Type: 23, Null: true}}, Rows: 2, SQLState: "00000", TraceID: "t", SpanID: "s", Plan: "Seq Scan",
+		Params: []Param{{Type: 25, Text: "x"}, {Type: 23, Null: true}, {Type: 16388, Vector: []float32{1, -0.25}}}, Rows: 2, SQLState: "00000", TraceID: "t", SpanID: "s", Plan: "Seq Scan",
 		OwnWrites: i%2 == 0, QueryVector: []float32{1, 0.5},
 		Hits: []Hit{{Rank: 1, ID: id.String(), Row: 7, Version: 99, Score: 0.25, Parts: `{"bm25": 1}`}},
 	}

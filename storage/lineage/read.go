@@ -174,9 +174,9 @@ func params(list []Param) types.Value {
 		return types.Null
 	}
 	values := make([]types.Value, len(list))
-	for i, p := range list {
-		if !p.Null {
-			values[i] = types.NewString(p.Text)
+	for i := range list {
+		if !list[i].Null {
+			values[i] = types.NewString(list[i].String())
 		}
 	}
 	return types.NewArray(types.Text, values).Encode()

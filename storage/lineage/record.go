@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"synapse/catalog/types"
 )
 
 // Record is one row of memory.lineage: a top-level statement, or a ranked call
@@ -34,11 +36,20 @@ type Record struct {
 	Hits        []Hit     // ranked calls, in rank order
 }
 
-// Param is one parameter as text. Type is its OID.
+// Param is one parameter as text, or as a vector. Type is its OID.
 type Param struct {
-	Type uint32
-	Text string
-	Null bool
+	Type   uint32
+	Text   string
+	Vector []float32 // not nil: instead of Text
+	Null   bool
+}
+
+// String is the parameter's text, "" for NULL.
+func (p *Param) String() string {
+	if p.Vector == nil {
+		return p.Text
+	}
+	return string(types.AppendText(nil, types.Vector, types.VectorFromFloat32s(p.Vector), types.DefaultFormat))
 }
 
 // Hit is one row of memory.lineage_hits.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"sync/atomic"
 	"time"
 
@@ -17,13 +18,14 @@ import (
 // Server answers the operators' HTTP requests.
 type Server struct {
 	http  *http.Server
+	mux   *http.ServeMux
 	ready atomic.Bool
 }
 
 // New makes a server whose metrics come from the engine, nil while it still recovers.
 func New(registry *prometheus.Registry) *Server {
-	s := &Server{}
 	mux := http.NewServeMux()
+	s := &Server{mux: mux}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if s.ready.Load() {
@@ -35,6 +37,15 @@ func New(registry *prometheus.Registry) *Server {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
 	return s
+}
+
+// Profile also answers /debug/pprof/, Go's profiles of the process. They show statements and data
+// that the server works on: for whoever may read its memory.
+func (s *Server) Profile() {
+	s.mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	s.mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	s.mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	s.mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 }
 
 func answer(w http.ResponseWriter, code int, body string) {

@@ -2,7 +2,8 @@ package session
 
 import (
 	"context"
-	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"synapse/catalog"
@@ -207,6 +208,20 @@ func (s *Session) searchPath(c *catalog.Catalog) []string {
 
 // bindPath is searchPath with the implicit schemas first: the session's temporary one, then pg_catalog.
 func (s *Session) bindPath(c *catalog.Catalog) []string {
+	k := pathKey{c, s.catalog(), s.settings.must("search_path"), s.role.Name}
+	if k != s.path.key || s.path.names == nil {
+		s.path.key, s.path.names = k, s.resolvePath(c)
+	}
+	return s.path.names
+}
+
+// pathKey is all that the schemas looked through depend on.
+type pathKey struct {
+	at, today     *catalog.Catalog
+	setting, user string
+}
+
+func (s *Session) resolvePath(c *catalog.Catalog) []string {
 	path := s.searchPath(c)
 	var out []string
 	if !contains(path, s.tempSchema()) && c.Schema(s.tempSchema()) != nil {
@@ -215,10 +230,10 @@ func (s *Session) bindPath(c *catalog.Catalog) []string {
 	if !contains(path, "pg_catalog") {
 		out = append(out, "pg_catalog")
 	}
-	return append(out, path...)
+	return slices.Clip(append(out, path...))
 }
 
-func (s *Session) tempSchema() string { return fmt.Sprintf("pg_temp_%d", s.pid) }
+func (s *Session) tempSchema() string { return "pg_temp_" + strconv.Itoa(int(s.pid)) }
 
 func contains(list []string, x string) bool {
 	for _, y := range list {

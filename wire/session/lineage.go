@@ -93,7 +93,11 @@ func (s *Session) lineageParams(params []boundParam) []lineage.Param {
 	out := make([]lineage.Param, len(params))
 	for i, p := range params {
 		out[i] = lineage.Param{Type: uint32(p.Type.OID), Null: p.Value.IsNull()}
-		if !out[i].Null {
+		switch {
+		case out[i].Null:
+		case p.Type.Kind() == types.KindVector:
+			out[i].Vector = types.AsFloat32s(p.Value) // its text would cost more than the search
+		default:
 			out[i].Text = string(types.AppendText(nil, p.Type, p.Value, types.DefaultFormat))
 		}
 	}
@@ -124,9 +128,7 @@ func (c *capture) planned(pl *plan.Plan, snapshot, asOf storage.Timestamp) {
 	if !pl.ReadOnly {
 		c.s.block.writes = true
 	}
-	if pl.Root != nil {
-		c.rec.Plan = plan.Summary(pl.Root)
-	}
+	c.rec.Plan = pl.Summary
 }
 
 // searched takes the ranked calls that the execution left: each becomes a row of

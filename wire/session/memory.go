@@ -402,7 +402,7 @@ func recordedQuery(rec *lineage.Record) (*recall.Query, error) {
 		if p.Null {
 			return types.Null, nil
 		}
-		return types.ParseText(types.Of(types.OID(p.Type)), p.Text, types.DefaultFormat)
+		return types.ParseText(types.Of(types.OID(p.Type)), p.String(), types.DefaultFormat)
 	}
 	q := &recall.Query{Text: rec.Params[0].Text, Vector: rec.QueryVector}
 	var values [recallParams]types.Value

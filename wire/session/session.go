@@ -27,6 +27,10 @@ type Session struct {
 	db       string
 	ctx      context.Context // of the statement in work; see statementContext
 	settings *settings
+	path     struct { // the schemas of the last statement
+		key   pathKey
+		names []string
+	}
 
 	block    block
 	prepared map[string]*prepared

@@ -32,7 +32,12 @@ type settingDef struct {
 
 var settingTable = map[string]*settingDef{}
 
-func lookupSetting(name string) *settingDef { return settingTable[strings.ToLower(name)] }
+func lookupSetting(name string) *settingDef {
+	if d := settingTable[name]; d != nil {
+		return d
+	}
+	return settingTable[strings.ToLower(name)]
+}
 
 // sortedSettings lists the table by name, as SHOW ALL does.
 func sortedSettings() []*settingDef {
