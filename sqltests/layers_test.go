@@ -18,7 +18,8 @@ const vocabulary = "catalog catalog/types catalog/sqlerr catalog/builtin"
 // free. A package or an arrow that is missing here fails TestLayers: adding one
 // is a decision about the architecture, to be made here and not in passing.
 var layers = map[string]string{
-	"cmd/synapse": "exec/remote storage/check storage/snapshot wire wire/ops wire/session",
+	"cmd/synapse":       "cmd/synapse/bench exec/remote storage/check storage/snapshot wire wire/ops wire/session",
+	"cmd/synapse/bench": "vecindex/distance vecindex/recall",
 
 	"wire":         "wire/session catalog/types catalog/sqlerr",
 	"wire/ops":     "wire/session",

@@ -2,6 +2,7 @@ package effect
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -17,19 +18,24 @@ const (
 // numberMask: rows are logged by their number in the section's shard.
 const numberMask = 1<<shardShift - 1
 
+// effectBytesFixed is at least what an effect takes beside its image and name.
+const effectBytesFixed = 24
+
 // AppendBody encodes the effects. Those of one shard keep their order; sections
 // are in the order in which the shards first appear.
 func AppendBody(dst []byte, effects []Effect) []byte {
 	var order []uint16
 	count := map[uint16]int{}
+	size := 0
 	for i := range effects {
+		size += effectBytesFixed + len(effects[i].Image) + len(effects[i].Namespace)
 		s := effects[i].Shard()
 		if count[s] == 0 {
 			order = append(order, s)
 		}
 		count[s]++
 	}
-	dst = append(dst, bodyVersion)
+	dst = append(slices.Grow(dst, size), bodyVersion)
 	dst = binary.AppendUvarint(dst, uint64(len(order)))
 	for _, shard := range order {
 		dst = binary.AppendUvarint(dst, uint64(shard))

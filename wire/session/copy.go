@@ -1,16 +1,14 @@
 package session
 
 import (
+	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
 	"synapse/catalog/builtin"
 
-	"synapse/catalog"
 	"synapse/catalog/sqlerr"
-	"synapse/catalog/types"
 	"synapse/exec"
 	"synapse/exec/plan"
 	"synapse/planner/ast"
@@ -76,7 +74,7 @@ func (s *Session) copyFrom(ctx context.Context, t *ast.CopyStmt, o *copyOptions)
 	defer w.Close()
 	s.block.writes = true
 	in := s.sink.CopyIn(len(columns), o.format == copyBinary)
-	l := &copyLoader{s: s, table: table, columns: columns, o: o, dec: newCopyDecoder(in, o), w: w}
+	l := &copyLoader{table: table, columns: columns, o: o, format: s.inputFormat(), in: bufio.NewReaderSize(in, copyReadBytes), w: w}
 	n, err := l.run(ctx)
 	if err != nil {
 		// The client's data must be read to its end before it listens again; a lost connection ends this too.
@@ -84,166 +82,6 @@ func (s *Session) copyFrom(ctx context.Context, t *ast.CopyStmt, o *copyOptions)
 		return 0, err
 	}
 	return n, nil
-}
-
-// copyLoader turns decoded fields into batches of the writer.
-type copyLoader struct {
-	s       *Session
-	table   *catalog.Table
-	columns []int
-	o       *copyOptions
-	dec     copyDecoder
-	w       *exec.CopyWriter
-	batch   exec.Batch
-	line    int64
-}
-
-func (l *copyLoader) run(ctx context.Context) (int64, error) {
-	l.reset()
-	var total int64
-	if l.o.header {
-		if err := l.readHeader(); err != nil {
-			return 0, err
-		}
-	}
-	for {
-		fields, err := l.dec.row()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		l.line++
-		if err == nil {
-			err = l.add(fields)
-		}
-		if err == nil && l.batch.N == exec.BatchRows {
-			err = l.flush(ctx)
-		}
-		if err != nil {
-			return total, l.place(err)
-		}
-		total++
-	}
-	if err := l.flush(ctx); err != nil {
-		return total, err
-	}
-	return total, l.w.Finish()
-}
-
-func (l *copyLoader) reset() {
-	l.batch.N, l.batch.Sel = 0, nil
-	if l.batch.Cols == nil {
-		l.batch.Cols = make([]types.Column, len(l.columns))
-	}
-	for i, ord := range l.columns {
-		l.batch.Cols[i].Reset(l.table.Columns[ord-1].Type, 0)
-	}
-}
-
-func (l *copyLoader) flush(ctx context.Context) error {
-	if l.batch.N == 0 {
-		return nil
-	}
-	if err := interruptOf(ctx); err != nil {
-		return err
-	}
-	err := l.w.Write(&l.batch)
-	l.reset()
-	if err != nil { // of some row of the batch: the line is not known
-		if e := sqlerr.From(err); e.Where == "" {
-			return e.In("COPY %s", l.table.Name)
-		}
-	}
-	return err
-}
-
-func (l *copyLoader) add(fields []field) error {
-	if len(fields) == 1 && !fields[0].null && len(fields[0].raw) == 0 && len(l.columns) == 0 {
-		fields = nil
-	}
-	if len(fields) < len(l.columns) {
-		return badCopy("missing data for column %q", l.table.Columns[l.columns[len(fields)]-1].Name)
-	}
-	if len(fields) > len(l.columns) {
-		return badCopy("extra data after last expected column")
-	}
-	for i := range fields {
-		v, err := l.value(i, &fields[i])
-		if err != nil {
-			e := sqlerr.From(err)
-			if e.Where == "" {
-				e = e.In("COPY %s, line %d, column %s", l.table.Name, l.line, l.table.Columns[l.columns[i]-1].Name)
-			}
-			return e
-		}
-		l.batch.Cols[i].Append(v)
-	}
-	l.batch.N++
-	return nil
-}
-
-func (l *copyLoader) value(i int, f *field) (types.Value, error) {
-	col := &l.table.Columns[l.columns[i]-1]
-	if f.dflt {
-		return types.Null, sqlerr.Unsupported("the DEFAULT marker of COPY", "Leave the column out of the column list.")
-	}
-	if f.null && !l.o.forceNot[col.Name] {
-		return types.Null, nil
-	}
-	if f.null {
-		f = &field{}
-	}
-	if l.o.forceNull[col.Name] && string(f.raw) == l.o.null {
-		return types.Null, nil
-	}
-	if l.o.format == copyBinary {
-		v, err := types.ParseBinary(col.Type, f.raw)
-		if err != nil {
-			return types.Null, err
-		}
-		return types.ApplyTypmod(col.Type, v.Clone(), false)
-	}
-	text := string(f.raw)
-	if err := checkParamText(text); err != nil {
-		return types.Null, err
-	}
-	v, err := types.ParseText(col.Type, text, l.s.inputFormat())
-	if err != nil {
-		return types.Null, err
-	}
-	return types.ApplyTypmod(col.Type, v, false)
-}
-
-// readHeader skips the header line, or checks that it names the columns.
-func (l *copyLoader) readHeader() error {
-	fields, err := l.dec.row()
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	l.line++
-	if err != nil {
-		return l.place(err)
-	}
-	if !l.o.matchNames {
-		return nil
-	}
-	if len(fields) != len(l.columns) {
-		return badCopy("wrong number of fields in header line: got %d, expected %d", len(fields), len(l.columns))
-	}
-	for i := range fields {
-		if want := l.table.Columns[l.columns[i]-1].Name; string(fields[i].raw) != want {
-			return badCopy("column name mismatch in header line field %d: got %q, expected %q", i+1, fields[i].raw, want)
-		}
-	}
-	return nil
-}
-
-// place adds the line to an error that does not tell its place yet.
-func (l *copyLoader) place(err error) error {
-	e := sqlerr.From(err)
-	if e.Where == "" {
-		e = e.In("COPY %s, line %d", l.table.Name, l.line)
-	}
-	return e
 }
 
 // copyTo sends a table or query.

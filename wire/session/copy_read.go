@@ -2,6 +2,7 @@ package session
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -26,8 +27,7 @@ type copyDecoder interface {
 	row() ([]field, error)
 }
 
-func newCopyDecoder(r io.Reader, o *copyOptions) copyDecoder {
-	br := bufio.NewReaderSize(r, 64<<10)
+func newCopyDecoder(br *bufio.Reader, o *copyOptions) copyDecoder {
 	switch o.format {
 	case copyCSV:
 		return &csvDecoder{r: br, o: o}
@@ -37,7 +37,8 @@ func newCopyDecoder(r io.Reader, o *copyOptions) copyDecoder {
 	return &textDecoder{r: br, o: o}
 }
 
-// readLine reads up to a newline, which is cut (with a carriage return before it).
+// readLine reads up to a newline that no backslash protects; it is cut, with a carriage return
+// before it.
 func readLine(r *bufio.Reader, buf []byte) ([]byte, error) {
 	buf = buf[:0]
 	for {
@@ -46,7 +47,7 @@ func readLine(r *bufio.Reader, buf []byte) ([]byte, error) {
 		if len(buf) > maxCopyLine {
 			return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "COPY line is longer than %d bytes", maxCopyLine)
 		}
-		if errors.Is(err, bufio.ErrBufferFull) {
+		if errors.Is(err, bufio.ErrBufferFull) || err == nil && protected(buf[:len(buf)-1]) {
 			continue
 		}
 		if err != nil && (len(buf) == 0 || !errors.Is(err, io.EOF)) {
@@ -67,33 +68,66 @@ func trimNewline(b []byte) []byte {
 	return b
 }
 
-// textDecoder reads COPY's text format.
+// textDecoder reads COPY's text format, from a reader or from lines that it may write to.
 type textDecoder struct {
 	r      *bufio.Reader
+	rest   []byte // where r is nil
+	ended  bool   // the end marker came
 	o      *copyOptions
 	line   []byte
 	fields []field
 }
 
+// nextLine returns the next line without its end.
+func (d *textDecoder) nextLine() (line []byte, err error) {
+	if d.r != nil {
+		d.line, err = readLine(d.r, d.line)
+		return d.line, err
+	}
+	if len(d.rest) == 0 {
+		return nil, io.EOF
+	}
+	end := 0
+	for {
+		i := bytes.IndexByte(d.rest[end:], '\n')
+		if i < 0 {
+			end = len(d.rest)
+			break
+		}
+		end += i + 1
+		if !protected(d.rest[:end-1]) {
+			break
+		}
+	}
+	line, d.rest = d.rest[:end], d.rest[end:]
+	return trimNewline(line), nil
+}
+
 func (d *textDecoder) row() ([]field, error) {
-	line, err := readLine(d.r, d.line)
+	line, err := d.nextLine()
 	if err != nil {
 		return nil, err
 	}
-	d.line = line
 	if string(line) == `\.` {
+		d.ended, d.rest = true, nil
+		if d.r == nil {
+			return nil, io.EOF
+		}
 		return nil, drainRest(d.r)
 	}
 	d.fields = d.fields[:0]
+	escaped := bytes.IndexByte(line, '\\') >= 0
 	for {
-		raw, rest, more := cutField(line, d.o.delimiter)
+		raw, rest, more := cutField(line, d.o.delimiter, escaped)
 		switch {
 		case string(raw) == d.o.null:
 			d.fields = append(d.fields, field{null: true})
 		case d.o.hasDefault && string(raw) == d.o.defaultStr:
 			d.fields = append(d.fields, field{dflt: true})
-		default:
+		case escaped:
 			d.fields = append(d.fields, field{raw: unescapeCopy(raw)})
+		default:
+			d.fields = append(d.fields, field{raw: raw})
 		}
 		if !more {
 			return d.fields, nil
@@ -110,17 +144,24 @@ func drainRest(r *bufio.Reader) error {
 	return io.EOF
 }
 
-// cutField splits at the first delimiter that no backslash protects.
-func cutField(line []byte, delimiter byte) (raw, rest []byte, more bool) {
-	for i := 0; i < len(line); i++ {
+// cutField splits at the first delimiter, in an escaped line the first that no backslash protects.
+func cutField(line []byte, delimiter byte, escaped bool) (raw, rest []byte, more bool) {
+	at := -1
+	if !escaped {
+		at = bytes.IndexByte(line, delimiter)
+	}
+	for i := 0; escaped && i < len(line) && at < 0; i++ {
 		switch line[i] {
 		case '\\':
 			i++
 		case delimiter:
-			return line[:i], line[i+1:], true
+			at = i
 		}
 	}
-	return line, nil, false
+	if at < 0 {
+		return line, nil, false
+	}
+	return line[:at], line[at+1:], true
 }
 
 // unescapeCopy resolves backslash sequences in place.
