@@ -117,7 +117,7 @@ func cachePut(h Host, a []types.Value) (types.Value, error) {
 	if err := h.SyncLineage(); err != nil {
 		return types.Null, err
 	}
-	if _, err := openNamespace(h, a[0]); err != nil {
+	if _, _, err := openNamespace(h, a[0]); err != nil {
 		return types.Null, err
 	}
 	return one(h, "cache_put", 0, []types.Value{a[0], a[1], a[2], a[3], text(h.Agent()), a[4]})

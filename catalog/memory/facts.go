@@ -64,7 +64,7 @@ func cas(h Host, a []types.Value) (types.Value, error) {
 		return types.Null, err
 	}
 	if a[2].IsNull() { // there is no row to lock: the insert decides who is first
-		if _, err := openNamespace(h, a[0]); err != nil {
+		if _, _, err := openNamespace(h, a[0]); err != nil {
 			return types.Null, err
 		}
 		made, err := affected(h, "put_new", []types.Value{a[0], a[1], a[3], text(h.Agent())})
@@ -88,7 +88,7 @@ func cas(h Host, a []types.Value) (types.Value, error) {
 
 // putAt stores a fact, where a version is expected only if that is the newest one.
 func putAt(h Host, ns, key, value, expected types.Value) (types.Value, error) {
-	if _, err := openNamespace(h, ns); err != nil {
+	if _, _, err := openNamespace(h, ns); err != nil {
 		return types.Null, err
 	}
 	agent := text(h.Agent())
@@ -134,7 +134,7 @@ func patch(h Host, a []types.Value) (types.Value, error) {
 		if !a[3].IsNull() {
 			return putAt(h, a[0], a[1], mergePatch(types.Null, a[2]), a[3])
 		}
-		if _, err := openNamespace(h, a[0]); err != nil {
+		if _, _, err := openNamespace(h, a[0]); err != nil {
 			return types.Null, err
 		}
 		version, err := one(h, "put_new", 0, []types.Value{a[0], a[1], mergePatch(types.Null, a[2]), text(h.Agent())})

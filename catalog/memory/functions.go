@@ -99,6 +99,7 @@ func init() {
 	registerFeed()
 	registerContext()
 	registerExplain()
+	registerForgetting()
 }
 
 func registerWrites() {

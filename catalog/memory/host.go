@@ -20,6 +20,15 @@ type Host interface {
 	Recorded(queryID types.Value) (*Recorded, error)
 	// Embed turns a text into a vector by the engine's embedder.
 	Embed(text string) ([]float32, error)
+	// Information is what a content told when its entry was written: the sum of its
+	// distinct terms' idf in the namespace as of the version (its _system_from).
+	Information(ns, content string, version int64) (float64, error)
+	// FlushTouches stores what recalls returned of a namespace since the last time.
+	FlushTouches(ns string) error
+	// WouldHaveHit yields the evicted entries that a question would return were they
+	// there; without a question, for the recalls recorded since a moment (µs since
+	// 2000), each as of then.
+	WouldHaveHit(q *QueryArgs, since int64, yield func(row []types.Value) error) error
 	// Notify queues a notification for the transaction's commit.
 	Notify(channel, payload string) error
 	// Agent is the claimed agent of the session.

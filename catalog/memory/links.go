@@ -52,7 +52,7 @@ func requireEdge(a []types.Value) error {
 
 // link makes or renews an edge.
 func link(h Host, ns, source, kind, target, weight, metadata types.Value) error {
-	if _, err := openNamespace(h, ns); err != nil {
+	if _, _, err := openNamespace(h, ns); err != nil {
 		return err
 	}
 	return h.Run("link", 0, []types.Value{ns, source, kind, target, weight, metadata, text(h.Agent())}, nil)

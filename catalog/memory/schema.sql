@@ -3,6 +3,26 @@
 CREATE SCHEMA IF NOT EXISTS memory;
 COMMENT ON SCHEMA memory IS 'what agents know: entries, facts, events, and the lineage of every read';
 
+-- What a namespace forgets when it is over its budget: kind and weights of the score, whose parts are in 0…1.
+CREATE TABLE memory.policies (
+    policy      text PRIMARY KEY CHECK (policy <> ''),
+    kind        text NOT NULL DEFAULT 'score' CHECK (kind IN ('none', 'score', 'fifo', 'lru', 'lfu')),
+    recency     float8 NOT NULL DEFAULT 0.5 CHECK (recency >= 0),
+    credit      float8 NOT NULL DEFAULT 2 CHECK (credit >= 0),
+    information float8 NOT NULL DEFAULT 1 CHECK (information >= 0),
+    salience    float8 NOT NULL DEFAULT 1 CHECK (salience >= 0),
+    size        float8 NOT NULL DEFAULT 0.5 CHECK (size >= 0),
+    half_days   float8 NOT NULL DEFAULT 30 CHECK (half_days > 0),
+    decay       float8 NOT NULL DEFAULT 0.5 CHECK (decay > 0 AND decay <= 1),
+    description text
+);
+INSERT INTO memory.policies (policy, kind, description) VALUES
+    ('none', 'none', 'nothing goes: what does not fit is refused'),
+    ('score', 'score', 'the least useful goes first'),
+    ('fifo', 'fifo', 'what was written first goes first'),
+    ('lru', 'lru', 'what was written or recalled longest ago goes first'),
+    ('lfu', 'lfu', 'what was recalled least often goes first');
+
 CREATE TABLE memory.namespaces (
     ns              text PRIMARY KEY,
     embedding_model text NOT NULL DEFAULT '{{model}}',
@@ -12,7 +32,8 @@ CREATE TABLE memory.namespaces (
     retention       interval,
     max_rows        bigint CHECK (max_rows > 0),
     max_bytes       bigint CHECK (max_bytes > 0),
-    eviction        text NOT NULL DEFAULT 'none',
+    eviction        text NOT NULL DEFAULT 'none' REFERENCES memory.policies,
+    ttl             interval CHECK (ttl > interval '0'),
     -- what memory.write does with a content that the namespace holds already
     dedupe          text NOT NULL DEFAULT 'keep' CHECK (dedupe IN ('keep', 'merge', 'refuse')),
     settings        jsonb NOT NULL DEFAULT '{}',
@@ -126,8 +147,35 @@ CREATE TABLE memory.credits (
     entry_id   uuid PRIMARY KEY,
     exposed    float8 NOT NULL DEFAULT 0 CHECK (exposed >= 0),
     cited      float8 NOT NULL DEFAULT 0 CHECK (cited >= 0),
-    last_cited timestamptz
+    last_cited timestamptz,
+    touches    timestamptz[] NOT NULL DEFAULT '{}' -- the last eight citations, newest first
 );
+
+-- What the engine notes of entries for forgetting: how much they told when they were written (the sum of their terms'
+-- idf in the namespace), and, where a policy asks for it, how often recalls returned them.
+CREATE TABLE memory.traces (
+    entry_id      uuid PRIMARY KEY,
+    ns            text NOT NULL,
+    information   float8,
+    recalled      bigint NOT NULL DEFAULT 0,
+    last_recalled timestamptz
+) WITH (synapse.namespace = 'ns', synapse.retention = '1 day');
+
+-- What was forgotten and why. The rows themselves are in the history of memory.entries.
+CREATE TABLE memory.evictions (
+    ns         text NOT NULL,
+    entry_id   uuid NOT NULL,
+    version    bigint NOT NULL, -- the row's _system_from
+    evicted_at timestamptz NOT NULL DEFAULT now(),
+    reason     text NOT NULL CHECK (reason IN ('rows', 'bytes', 'ttl')),
+    policy     text NOT NULL,
+    formula    text,
+    score      float8,
+    parts      jsonb,
+    bytes      bigint NOT NULL,
+    PRIMARY KEY (ns, entry_id, version)
+) WITH (synapse.namespace = 'ns');
+CREATE INDEX evictions_time ON memory.evictions (ns, evicted_at);
 
 -- What is believed now: nothing superseded, nothing past its validity.
 CREATE VIEW memory.current AS

@@ -46,7 +46,22 @@ var Statements = map[string]Statement{
 		[]types.OID{types.OIDText},
 	},
 	"policy": {
-		`SELECT dedupe FROM memory.namespaces WHERE ns = $1`,
+		`SELECT dedupe, eviction = 'none' AND (max_rows IS NOT NULL OR max_bytes IS NOT NULL) FROM memory.namespaces WHERE ns = $1`,
+		[]types.OID{types.OIDText},
+	},
+	// What a namespace that refuses holds beyond its budget. Writers come one after the other.
+	"one_writer": {
+		`SELECT pg_advisory_xact_lock(hashtextextended('memory.quota ' || $1, 0))`,
+		[]types.OID{types.OIDText},
+	},
+	"beyond": {
+		`SELECT CASE WHEN u.rows > n.max_rows THEN format('It holds %s of at most %s entries.', u.rows - 1, n.max_rows)
+			WHEN u.bytes > n.max_bytes THEN format('With this entry it would hold %s of at most %s bytes.', u.bytes, n.max_bytes) END
+		 FROM memory.namespaces n, LATERAL (SELECT
+			(SELECT count(*) FROM memory.entries WHERE ns = $1) AS rows,
+			CASE WHEN n.max_bytes IS NOT NULL THEN
+				(SELECT sum(memory.entry_bytes(content, metadata, embedding)) FROM memory.entries WHERE ns = $1) END AS bytes) u
+		 WHERE n.ns = $1`,
 		[]types.OID{types.OIDText},
 	},
 	"namespaces": {
@@ -163,11 +178,12 @@ var Statements = map[string]Statement{
 	},
 	// Only what a query of the answer returned is exposed, and only that earns by being cited.
 	"credit": {
-		`INSERT INTO memory.credits (entry_id, exposed, cited, last_cited)
-		 SELECT h.id, max(1 / log(2, 1 + h.rank)), (h.id = ANY ($2))::int, CASE WHEN h.id = ANY ($2) THEN now() END
+		`INSERT INTO memory.credits (entry_id, exposed, cited, last_cited, touches)
+		 SELECT h.id, max(1 / log(2, 1 + h.rank)), (h.id = ANY ($2))::int, CASE WHEN h.id = ANY ($2) THEN now() END,
+			CASE WHEN h.id = ANY ($2) THEN ARRAY[now()] ELSE '{}' END
 		 FROM memory.hits($1) h GROUP BY h.id
 		 ON CONFLICT (entry_id) DO UPDATE SET exposed = credits.exposed + excluded.exposed, cited = credits.cited + excluded.cited,
-			last_cited = coalesce(excluded.last_cited, credits.last_cited)`,
+			last_cited = coalesce(excluded.last_cited, credits.last_cited), touches = (excluded.touches || credits.touches)[1:8]`,
 		[]types.OID{types.OIDUUIDArray, types.OIDUUIDArray},
 	},
 }

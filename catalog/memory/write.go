@@ -76,9 +76,14 @@ func fieldValue(t types.Type, j types.JSONNode) (types.Value, error) {
 }
 
 func store(h Host, ns types.Value, e map[string]types.Value) (types.Value, error) {
-	policy, err := openNamespace(h, ns)
+	policy, limited, err := openNamespace(h, ns)
 	if err != nil {
 		return types.Null, err
+	}
+	if limited {
+		if err := h.Run("one_writer", 0, []types.Value{ns}, nil); err != nil {
+			return types.Null, err
+		}
 	}
 	// What was said twice in a stream was said twice.
 	if policy != dedupeKeep && e["idempotency_key"].IsNull() && e["kind"].Str() != kindEvent {
@@ -98,6 +103,11 @@ func store(h Host, ns types.Value, e map[string]types.Value) (types.Value, error
 	}
 	if id.IsNull() { // the key was used before
 		return one(h, "written", 0, []types.Value{ns, e["idempotency_key"]})
+	}
+	if limited {
+		if err := withinQuota(h, ns); err != nil {
+			return types.Null, err
+		}
 	}
 	if err := changed(h, ns, "entry", string(types.AppendText(nil, types.UUID, id, types.DefaultFormat))); err != nil {
 		return types.Null, err
@@ -128,13 +138,28 @@ const (
 // kindEvent is the kind of entries that memory.append makes.
 const kindEvent = "event"
 
-// openNamespace makes the namespace if it is new and returns its policy for repetitions.
-func openNamespace(h Host, ns types.Value) (dedupe string, err error) {
-	v, err := one(h, "policy", 0, []types.Value{ns})
-	if err != nil || !v.IsNull() {
-		return v.Str(), err
+// openNamespace makes the namespace if it is new and returns its policy for
+// repetitions, and whether it refuses what is beyond its budget.
+func openNamespace(h Host, ns types.Value) (dedupe string, limited bool, err error) {
+	err = h.Run("policy", 0, []types.Value{ns}, func(row []types.Value) error {
+		dedupe, limited = row[0].Str(), row[1].Bool()
+		return nil
+	})
+	if err != nil || dedupe != "" {
+		return dedupe, limited, err
 	}
-	return dedupeKeep, h.Run("namespace", 0, []types.Value{ns}, nil)
+	return dedupeKeep, false, h.Run("namespace", 0, []types.Value{ns}, nil)
+}
+
+// withinQuota refuses an entry, already written, with which a namespace is beyond
+// its budget (53400). It is for namespaces that forget nothing.
+func withinQuota(h Host, ns types.Value) error {
+	problem, err := one(h, "beyond", 0, []types.Value{ns})
+	if err != nil || problem.IsNull() {
+		return err
+	}
+	return sqlerr.New(sqlerr.ConfigLimitExceeded, "namespace %q is full", ns.Str()).WithDetail("%s", problem.Str()).
+		WithHint("memory.namespaces.eviction is 'none'; with 'score' the least useful entry would go.")
 }
 
 // repeated applies the policy: the id of the entry that the content was merged
@@ -167,7 +192,7 @@ func appendEvent(h Host, a []types.Value) (types.Value, error) {
 	if err := required("stream", a[2]); err != nil {
 		return types.Null, err
 	}
-	if _, err := openNamespace(h, a[0]); err != nil {
+	if _, _, err := openNamespace(h, a[0]); err != nil {
 		return types.Null, err
 	}
 	seq, err := one(h, "next", 0, []types.Value{a[0], a[2]})

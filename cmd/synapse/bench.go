@@ -8,8 +8,9 @@ import (
 
 // benches are the subcommands of bench.
 var benches = map[string]command{
-	"compare": {"do the work of agents on this server and on PostgreSQL with pgvector, print ratios", compareCommand},
-	"locomo":  {"load the LoCoMo conversations as memory, ask every question, print evidence recall", locomoCommand},
+	"compare":  {"do the work of agents on this server and on PostgreSQL with pgvector, print ratios", compareCommand},
+	"eviction": {"replay conversations through the policies of forgetting, print the recall that is left", evictionCommand},
+	"locomo":   {"load the LoCoMo conversations as memory, ask every question, print evidence recall", locomoCommand},
 }
 
 func benchCommand(args []string, stdout, stderr io.Writer) int {

@@ -182,8 +182,8 @@ func (r *recallSums) ask(ctx context.Context, c *pgx.Conn, ns string, q question
 	return nil
 }
 
-// add counts the evidence found at each k; a question without evidence counts as found.
-func (r *recallSums) add(q question, got []string) {
+// evidenceOf are the ids of the turns that answer a question; some strings hold several.
+func evidenceOf(q question) map[string]bool {
 	gold := map[string]bool{}
 	for _, e := range q.Evidence {
 		for _, m := range evidenceID.FindAllStringSubmatch(e, -1) {
@@ -192,6 +192,12 @@ func (r *recallSums) add(q question, got []string) {
 			gold[fmt.Sprintf("D%d:%d", a, b)] = true
 		}
 	}
+	return gold
+}
+
+// add counts the evidence found at each k; a question without evidence counts as found.
+func (r *recallSums) add(q question, got []string) {
+	gold := evidenceOf(q)
 	if r.byCategory == nil {
 		r.byCategory = map[int]*[5]float64{}
 	}

@@ -54,6 +54,10 @@ type Engine struct {
 	Statements atomic.Int64 // executed since the start
 	Errors     atomic.Int64
 	opened     atomic.Int64
+
+	touches    touches
+	background context.CancelFunc // ends the background work
+	stopped    sync.WaitGroup
 }
 
 // NewEngine makes an engine over an open store.
@@ -61,7 +65,14 @@ func NewEngine(o Options) *Engine {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Engine{Options: o, hub: newHub(), started: time.Now(), sessions: map[int32]*Session{}}
+	return &Engine{Options: o, hub: newHub(), started: time.Now(), sessions: map[int32]*Session{}, background: func() {}}
+}
+
+// startBackground begins what runs beside the sessions, until Close.
+func (e *Engine) startBackground() {
+	ctx, cancel := context.WithCancel(context.Background())
+	e.background = cancel
+	e.stopped.Go(func() { e.forget(ctx) })
 }
 
 // Sessions returns how many sessions are open.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"synapse/catalog"
 	"synapse/catalog/memory"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -159,6 +158,9 @@ func (h *host) Query(a *memory.QueryArgs, yield func(row []types.Value) error) e
 	policy, err := h.lineagePolicy(q.Namespaces)
 	if err != nil {
 		return err
+	}
+	if a.AsOf == 0 && !h.past {
+		h.s.engine.touches.add(hits, h.s.block.started)
 	}
 	rec := h.recordRecall(view, q, hits, start, policy)
 	if rec.AsOf = a.AsOf; rec.AsOf == 0 && h.past {
@@ -453,17 +455,7 @@ func (e *Engine) installMemory(ctx context.Context) error {
 	if e.Embedder != nil {
 		model, dims = e.Embedder.Model(), e.Embedder.Dimensions()
 	}
-	s := &Session{
-		engine: e, sink: discard{}, user: "synapse", db: "synapse", started: time.Now(),
-		prepared: map[string]*prepared{}, portals: map[string]*portal{}, cursors: map[string]*cursor{}, currVal: map[types.OID]int64{},
-		settings: newSettings(nil),
-	}
-	s.role = e.Store.Catalog().Role("synapse")
-	if s.role == nil {
-		s.role = &catalog.Role{Header: catalog.Header{ID: catalog.RoleSynapse, Name: "synapse"}, Super: true}
-	}
-	s.owner = e.Store.NewOwner(0)
-	s.settings.values["synapse.lineage"] = "off"
+	s := e.newInternal()
 	defer s.abortBlock()
 	return s.Simple(ctx, memory.Schema(model, dims), discard{})
 }

@@ -74,6 +74,7 @@ func OpenEngine(ctx context.Context, c Config) (*Engine, error) {
 	if err := e.installMemory(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("making the memory schema: %w", err), e.Close())
 	}
+	e.startBackground()
 	return e, nil
 }
 
@@ -92,8 +93,10 @@ func virtuals() *catalog.Virtuals {
 	return catalog.NewVirtuals(catalog.VirtualSchemaName, tables...)
 }
 
-// Close flushes lineage and closes the store.
+// Close ends the background work, flushes lineage and closes the store.
 func (e *Engine) Close() error {
+	e.background()
+	e.stopped.Wait()
 	var first error
 	if c, ok := e.Recorder.(interface{ Close() error }); ok {
 		first = c.Close()
