@@ -24,6 +24,7 @@ type ranked struct {
 	given     int64      // rows in the record
 	left      int64      // rows still to give; -1 = no bound
 	pushed    pushedFilter
+	all       *eval.Expr // the filter with the conditions that the partition stands for
 	score     types.Column
 	out       []types.Column
 	told      bool            // finish has run
@@ -36,7 +37,7 @@ type ranked struct {
 // searchRows is how many rows a search is asked for where nobody says how many are wanted.
 const searchRows = 100
 
-func (r *run) ranked(s *plan.Scan, node plan.Node, query, limit plan.Expr, partition []plan.Expr, source plan.RowSource) (*ranked, error) {
+func (r *run) ranked(s *plan.Scan, node plan.Node, query, limit plan.Expr, search plan.Search) (*ranked, error) {
 	base, err := r.scanBase(s, node)
 	if err != nil {
 		return nil, err
@@ -51,10 +52,13 @@ func (r *run) ranked(s *plan.Scan, node plan.Node, query, limit plan.Expr, parti
 	if o.bound, err = r.compileOpt(limit); err != nil {
 		return nil, err
 	}
-	if o.partition, err = r.compileAll(partition); err != nil {
+	if o.partition, err = r.compileAll(search.Partition); err != nil {
 		return nil, err
 	}
-	o.source, err = r.rowSource(source)
+	if o.all, err = r.compileOpt(search.Whole); err != nil {
+		return nil, err
+	}
+	o.source, err = r.rowSource(search.Source)
 	o.out = make([]types.Column, len(s.Cols)+1)
 	return o, err
 }
@@ -100,6 +104,13 @@ func (o *ranked) prepare() (set *storage.RowSet, partition []types.Value, ok boo
 		}
 	}
 	return set, partition, true, nil
+}
+
+// whole opens the table itself, for rows that no search gives.
+func (o *ranked) whole() (err error) {
+	o.cond = o.all
+	o.cursor, err = o.view.Scan(o.s.Table, o.spec)
+	return err
 }
 
 // k is the number of rows to ask the search for.

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"synapse/catalog/types"
 	"synapse/exec/eval"
 	"synapse/exec/plan"
@@ -89,11 +91,21 @@ func (r *run) overridden(n plan.Node) (operator, error) {
 	case *plan.IndexScan:
 		conds = append(conds, n.Cond...)
 	case *plan.VectorScan:
+		conds = []plan.Expr{n.Whole}
 		op.distance = n
+	case *plan.TextScan:
+		conds = []plan.Expr{n.Whole}
+		op.text = n
 	}
 	var err error
+	conds = slices.DeleteFunc(conds, func(e plan.Expr) bool { return e == nil })
 	if op.conds, err = r.compileAll(conds); err != nil {
 		return nil, err
+	}
+	if op.text != nil {
+		if op.query, err = r.compile(op.text.Score); err != nil {
+			return nil, err
+		}
 	}
 	if op.distance != nil {
 		if op.query, err = r.compile(op.distance.Query); err != nil {
@@ -112,7 +124,8 @@ type oneRow struct {
 	types    []types.Type
 	conds    []*eval.Expr
 	distance *plan.VectorScan
-	query    *eval.Expr
+	text     *plan.TextScan
+	query    *eval.Expr // what the distance is to; of a text search the score
 	cols     []types.Column
 	done     bool
 }
@@ -155,10 +168,13 @@ func (o *oneRow) next(b *Batch) error {
 	return nil
 }
 
-// score computes the distance column of a vector scan; a text score, which
-// depends on the whole index, stays NULL.
-func (o *oneRow) score(row []types.Value) error {
-	if o.distance == nil {
+// score computes the distance column of a vector scan, or a text scan's score.
+func (o *oneRow) score(row []types.Value) (err error) {
+	switch {
+	case o.text != nil:
+		row[len(row)-1], err = o.query.Values(row)
+		return err
+	case o.distance == nil:
 		return nil
 	}
 	q, err := o.query.Values(nil)

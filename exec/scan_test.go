@@ -124,7 +124,7 @@ func TestVectorScan(t *testing.T) {
 	scan := func(filter plan.Expr, limit any, query plan.Expr) plan.Node {
 		n := &plan.VectorScan{
 			Scan: plan.Scan{Table: v, Cols: []int{1}, Filter: filter}, Index: ix, Query: query,
-			Operator: builtin.OperatorFor("<->", types.OIDVector, types.OIDVector),
+			Operator: builtin.OperatorFor("<->", types.OIDVector, types.OIDVector), Search: plan.Search{Whole: filter},
 		}
 		if limit != nil {
 			n.Limit = lit(limit)

@@ -14,7 +14,7 @@ type vectorScan struct {
 }
 
 func (r *run) vectorScan(n *plan.VectorScan) (operator, error) {
-	o, err := r.ranked(&n.Scan, n, n.Query, n.Limit, n.Partition, n.Source)
+	o, err := r.ranked(&n.Scan, n, n.Query, n.Limit, n.Search)
 	return &vectorScan{o, n}, err
 }
 
@@ -29,9 +29,7 @@ func (o *vectorScan) open() error {
 	}
 	if o.unranked = v.IsNull(); o.unranked {
 		// No distance is known then: all rows, in any order.
-		o.cond = o.pushed.cond
-		o.cursor, err = o.view.Scan(o.s.Table, o.spec)
-		return err
+		return o.whole()
 	}
 	o.cond = nil
 	vector := floats(o.query.Type(), v)

@@ -119,7 +119,7 @@ type NearestSpec struct {
 type TextSpec struct {
 	Terms         []string // analysed query terms
 	K             int
-	K1, B         float64 // 0, 0 = the index's options, else 1.2 and 0.75
+	K1, B         *float64 // nil = the index's option, else 1.2 and 0.75
 	Partition     []types.Value
 	Rows          *RowSet
 	Filter        func(b *RowBatch, keep []bool) error

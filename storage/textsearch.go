@@ -66,10 +66,7 @@ func (v *View) Text(t *catalog.Table, ix *catalog.Index, q TextSpec, spec ScanSp
 		return nil, sqlerr.Internal("index %q is not a text index", ix.Name)
 	}
 	c.through(&x.counters)
-	model := bm25{q.K1, q.B}
-	if q.K1 == 0 && q.B == 0 {
-		model = bm25{option(x.def.Options, "k1", bm25K1), option(x.def.Options, "b", bm25B)}
-	}
+	model := x.bm25(&q)
 	own, err := c.ownDocuments(x)
 	if err != nil {
 		return nil, err
@@ -101,6 +98,18 @@ func (v *View) Text(t *catalog.Table, ix *catalog.Index, q TextSpec, spec ScanSp
 	c.stats = SearchStats{Mode: "postings", Matches: len(s.hits)}
 	c.src, c.ranked = s, true
 	return c, nil
+}
+
+// bm25 is the model of a search: its own parameters, else the index's.
+func (x *tableIndex) bm25(q *TextSpec) bm25 {
+	m := bm25{option(x.def.Options, "k1", bm25K1), option(x.def.Options, "b", bm25B)}
+	if q.K1 != nil {
+		m.k1 = *q.K1
+	}
+	if q.B != nil {
+		m.b = *q.B
+	}
+	return m
 }
 
 func option(options map[string]string, name string, otherwise float64) float64 {
@@ -160,21 +169,45 @@ func withOwnPartitions(parts []string, own map[string][]ownDocument, fixed bool)
 	return parts
 }
 
+// documents are a partition's number of documents and their average length.
+func (x *tableIndex) documents(part string, at int64, own []ownDocument) (n int64, average float64) {
+	n, words := x.text.Statistics(part, at)
+	for _, d := range own {
+		n++
+		words += int64(len(d.terms))
+	}
+	if n == 0 {
+		return 0, 0
+	}
+	return n, max(float64(words)/float64(n), 1)
+}
+
+// countIn is how often each of the documents holds a term, and how many do.
+func countIn(own []ownDocument, term string) (counts []uint32, holders int) {
+	counts = make([]uint32, len(own))
+	for i, d := range own {
+		for _, t := range d.terms {
+			if t == term {
+				counts[i]++
+			}
+		}
+		if counts[i] > 0 {
+			holders++
+		}
+	}
+	return counts, holders
+}
+
 // score appends the scored rows of one partition. Terms are summed up in the
 // order of the query, so sums come out the same whenever they are made. Own
 // documents count in the statistics, the versions they replace still do too.
 // The table's lock is held.
 func (c *Cursor) score(s *textSource, x *tableIndex, model bm25, part string, terms []index.TermCount, own []ownDocument, counting bool) {
 	at := int64(c.view.at)
-	documents, words := x.text.Statistics(part, at)
-	for _, d := range own {
-		documents++
-		words += int64(len(d.terms))
-	}
+	documents, average := x.documents(part, at, own)
 	if documents == 0 {
 		return
 	}
-	average := max(float64(words)/float64(documents), 1)
 	slots := map[uint32]int32{}
 	first := len(s.hits)
 	var list []index.Posting
@@ -198,19 +231,8 @@ func (c *Cursor) score(s *textSource, x *tableIndex, model bm25, part string, te
 	for k, q := range terms {
 		list = list[:0]
 		x.text.Postings(part, q.Term, at, func(p *index.Posting) { list = append(list, *p) })
-		df := len(list)
-		counts := make([]uint32, len(own))
-		for i, d := range own {
-			for _, term := range d.terms {
-				if term == q.Term {
-					counts[i]++
-				}
-			}
-			if counts[i] > 0 {
-				df++
-			}
-		}
-		idf := model.idf(documents, df)
+		counts, holders := countIn(own, q.Term)
+		idf := model.idf(documents, len(list)+holders)
 		if counting {
 			s.terms = append(s.terms, TermStat{q.Term, q.Count, idf})
 		}

@@ -60,6 +60,17 @@ type Host interface {
 	Notify(channel, payload string) error
 	Notice(severity, message string)
 	Embed(text string) ([]float32, error)
+	TextScore(q *TextScore) (float64, error)
+}
+
+// TextScore asks for the BM25 score of a text by a text index's statistics, as
+// of the moment that the statement reads.
+type TextScore struct {
+	Index     types.OID
+	Text      string
+	Query     string
+	K1, B     *float64      // nil: the index's
+	Partition []types.Value // of the row: its columns of the index's leading keys, or its namespace
 }
 
 // Call is one call site: the statement's Env and the resolved types, so that
@@ -71,6 +82,8 @@ type Call struct {
 	// Columns is the column definition list of a function that returns record
 	// (FROM json_to_recordset(…) AS t(a int)); nil elsewhere.
 	Columns []OutColumn
+	// Index is whose statistics a function of an indexed column reads; 0 elsewhere.
+	Index types.OID
 }
 
 // Function is one overload. Immutable after init.
@@ -85,6 +98,7 @@ type Function struct {
 	Variadic   bool
 	Ret        types.OID
 	Strict     bool // NULL in, NULL out: the body is not called
+	OfIndex    bool // its first argument is a column with a text index, whose statistics it reads (Call.Index)
 	Volatility Volatility
 
 	Eval func(c *Call, args []types.Value) (types.Value, error) // Scalar

@@ -34,6 +34,8 @@ func (h *fakeHost) AdvisoryLock(key int64, two bool, _, _, try bool) (bool, erro
 	h.two = two
 	return !try, nil
 }
+func (h *fakeHost) TextScore(*TextScore) (float64, error) { return 0.5, nil }
+
 func (h *fakeHost) Embed(string) ([]float32, error) { return []float32{1, 2}, nil }
 
 func callHost(t *testing.T, h Host, name string, ret types.Type, ts []types.Type, args ...types.Value) (string, error) {

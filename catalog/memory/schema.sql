@@ -58,13 +58,16 @@ CREATE TABLE memory.profiles (
     duplicate_cosine  float8 CHECK (duplicate_cosine BETWEEN 0 AND 1),
     mmr_lambda        float8 CHECK (mmr_lambda BETWEEN 0 AND 1),
     candidates        bigint NOT NULL DEFAULT 200 CHECK (candidates BETWEEN 1 AND 10000),
+    -- so many of the best are put in the order of the reranking endpoint (--rerank-url)
+    rerank_depth      bigint CHECK (rerank_depth BETWEEN 1 AND 1000),
     description       text
 );
-INSERT INTO memory.profiles (profile, lexical_weight, vector_weight, duplicate_cosine, mmr_lambda, description) VALUES
-    ('default', 1, NULL, 0.98, NULL, 'words and meaning, fused by rank'),
-    ('lexical', 1, 0, 0.98, NULL, 'words alone'),
-    ('semantic', 0, 1, 0.98, NULL, 'meaning alone'),
-    ('diverse', 1, NULL, 0.95, 0.7, 'as default, preferring what is not alike');
+INSERT INTO memory.profiles (profile, lexical_weight, vector_weight, duplicate_cosine, mmr_lambda, rerank_depth, description) VALUES
+    ('default', 1, NULL, 0.98, NULL, NULL, 'words and meaning, fused by rank'),
+    ('lexical', 1, 0, 0.98, NULL, NULL, 'words alone'),
+    ('semantic', 0, 1, 0.98, NULL, NULL, 'meaning alone'),
+    ('diverse', 1, NULL, 0.95, 0.7, NULL, 'as default, preferring what is not alike'),
+    ('rerank', 1, NULL, 0.98, NULL, 50, 'as default, its 50 best in the order of the reranking endpoint');
 
 CREATE TABLE memory.entries (
     id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),

@@ -7,8 +7,11 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
+
+	"synapse/exec/remote"
 )
 
 // config is what serve runs with: flags, else SYNAPSE_* variables, else defaults.
@@ -22,9 +25,16 @@ type config struct {
 	embedModel  string
 	embedKey    string
 	embedDims   int
+	rerank      rerankConfig
 	memory      string
 	memoryBytes int64
 	pprof       bool
+}
+
+// rerankConfig is the reranking endpoint; url "" = none.
+type rerankConfig struct {
+	url, style, model, keyFile string
+	timeout                    time.Duration
 }
 
 // envName of a flag: --embed-url is SYNAPSE_EMBED_URL.
@@ -48,6 +58,11 @@ func parseServe(args []string, stderr io.Writer) (*config, error) {
 	f.IntVar(&c.embedDims, "embed-dims", 0, "dimensions of the endpoint's vectors")
 	f.StringVar(&c.embedKey, "embed-key-file", "", "file with the endpoint's API key")
 	f.BoolVar(&c.pprof, "pprof", false, "serve Go's profiles of the process at /debug/pprof/ of --http")
+	f.StringVar(&c.rerank.url, "rerank-url", "", "reranking endpoint, asked by ranking profiles with a rerank_depth; empty = none")
+	f.StringVar(&c.rerank.style, "rerank-style", "cohere", "whose API it speaks: cohere, jina or tei")
+	f.StringVar(&c.rerank.model, "rerank-model", "", "model name sent to it")
+	f.StringVar(&c.rerank.keyFile, "rerank-key-file", "", "file with its API key")
+	f.DurationVar(&c.rerank.timeout, "rerank-timeout", remote.RerankTimeout, "how long a recall waits for it before its own order stands")
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}

@@ -19,9 +19,15 @@ func openCore(ctx context.Context, c *config, log *slog.Logger, onFatal func(err
 	if err != nil {
 		return nil, err
 	}
-	e, err := session.OpenEngine(ctx, session.Config{
+	o := session.Config{
 		Dir: c.data, Durability: c.durability, Embedder: embedder, Log: log, OnFatal: onFatal, MemoryBytes: c.memoryBytes,
-	})
+	}
+	if c.rerank.url != "" {
+		if o.Reranker, err = newReranker(&c.rerank); err != nil {
+			return nil, err
+		}
+	}
+	e, err := session.OpenEngine(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -36,12 +42,26 @@ func newEmbedder(c *config) (session.Embedder, error) {
 		return remote.Builtin{}, nil
 	}
 	o := &remote.OpenAI{URL: c.embedURL, Name: c.embedModel, Dims: c.embedDims}
-	if c.embedKey != "" {
-		key, err := os.ReadFile(c.embedKey)
-		if err != nil {
-			return nil, err
-		}
-		o.APIKey = strings.TrimSpace(string(key))
+	var err error
+	o.APIKey, err = readKey(c.embedKey)
+	return o, err
+}
+
+// newReranker makes the configured reranker.
+func newReranker(c *rerankConfig) (*remote.Reranker, error) {
+	key, err := readKey(c.keyFile)
+	if err != nil {
+		return nil, err
 	}
-	return o, nil
+	r := &remote.Reranker{URL: c.url, Style: remote.RerankStyle(c.style), Name: c.model, APIKey: key, Timeout: c.timeout}
+	return r, r.Check()
+}
+
+// readKey reads an API key's file; no file, no key.
+func readKey(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	key, err := os.ReadFile(file)
+	return strings.TrimSpace(string(key)), err
 }

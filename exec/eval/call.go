@@ -34,6 +34,9 @@ func (c *Compiler) call(e *plan.Func, x *Expr) (node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.Index != nil {
+		site.Index = e.Index.ID
+	}
 	if e.Spread {
 		return &spread{fn: e.Fn, args: args, site: site, typ: e.Args[len(e.Args)-1].Type()}, nil
 	}

@@ -101,7 +101,23 @@ func (e *Func) String() string {
 	} else if e.Spread {
 		return name + "(VARIADIC " + e.Args[last].String() + ")"
 	}
-	return name + "(" + list(e.Args) + ")"
+	return name + "(" + list(e.shown()) + ")"
+}
+
+// shown are the arguments that were written: those of bm25 without the row's
+// partition, nor what was left to the index.
+func (e *Func) shown() []Expr {
+	if e.Index == nil {
+		return e.Args
+	}
+	out := e.Args[:len(e.Fn.Args)]
+	for len(out) > 0 {
+		if c, ok := out[len(out)-1].(*Const); !ok || !c.Val.IsNull() {
+			break
+		}
+		out = out[:len(out)-1]
+	}
+	return out
 }
 
 // valueFunctions are called without parentheses.

@@ -150,8 +150,13 @@ func exprList(list []Expr) string {
 
 // Explain implements Node.
 func (n *TextScan) Explain() Description {
-	return n.describe("BM25 Scan using "+n.Index.Name+n.on(), n.temporal(), Prop{"Query", text(n.Query)},
-		Prop{"Partition", exprList(n.Partition)}, Prop{"Candidates", sourceText(n.Source)}, Prop{"Limit", text(n.Limit)}, n.filter())
+	order := ""
+	if n.Score != nil {
+		order = n.Score.String() + " DESC"
+	}
+	return n.describe("Index Scan using "+n.Index.Name+n.on(), n.temporal(), Prop{"Order By", order},
+		Prop{"Partition", exprList(n.Partition)}, Prop{"Candidates", sourceText(n.Source)}, Prop{"Limit", text(n.Limit)},
+		n.filter(), Prop{"Access Path", n.Reason})
 }
 
 // Explain implements Node.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"synapse/catalog"
 	"synapse/catalog/builtin"
 	"synapse/catalog/types"
 )
@@ -51,6 +52,9 @@ type Func struct {
 	// AsOf is the clause around the call, nil = the statement's: a body that reads
 	// the catalog or tables sees that moment.
 	AsOf *Temporal
+	// Index is whose statistics a function of an indexed column reads (bm25): its
+	// declared arguments are then followed by the columns that name the row's partition.
+	Index *catalog.Index
 }
 
 // IOCast converts through text output and input of the two types.

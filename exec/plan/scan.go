@@ -101,23 +101,33 @@ type BitmapScan struct {
 // Rows stop after Limit rows that passed Filter (nil = the consumer decides).
 type VectorScan struct {
 	Scan
-	Index     *catalog.Index
-	Operator  *builtin.Operator // <->, <#>, <=>, <+>
-	Query     Expr              // vector
-	Partition []Expr            // equality keys of the index's partition columns, nil = all
-	Source    RowSource         // further candidates, nil = all
-	Limit     Expr              // int8: LIMIT + OFFSET; nil = unbounded
-	Reason    string            // why this path, for EXPLAIN
+	Index    *catalog.Index
+	Operator *builtin.Operator // <->, <#>, <=>, <+>
+	Query    Expr              // vector
+	Search
+	Limit  Expr   // int8: LIMIT + OFFSET; nil = unbounded
+	Reason string // why this path, for EXPLAIN
+}
+
+// Search says which rows a ranked scan looks at.
+type Search struct {
+	Partition []Expr    // equality keys of the index's partition columns, nil = all
+	Source    RowSource // further candidates, nil = all
+	Whole     Expr      // the scan's filter and the conditions that became Partition, for reading the table without the index
 }
 
 // TextScan returns rows by descending BM25 score; it produces Cols and then the score (float8).
 type TextScan struct {
 	Scan
-	Index     *catalog.Index
-	Query     Expr // text
-	Partition []Expr
-	Source    RowSource
-	Limit     Expr
+	Index *catalog.Index
+	Score *Func // the call of bm25 over Cols
+	Query Expr  // text
+	K1, B Expr  // float8, NULL = the index's
+	Search
+	Limit Expr
+	// All: rows that hold none of the query's terms follow with score 0.
+	All    bool
+	Reason string // why this path, for EXPLAIN
 }
 
 // VirtualScan reads a relation made on the fly.

@@ -213,14 +213,14 @@ func (v exprVisitor) scan(n Node) {
 	case *VectorScan:
 		v.base(&n.Scan)
 		v(n.Query)
-		v.list(n.Partition)
-		v.source(n.Source)
+		v.search(&n.Search)
 		v(n.Limit)
 	case *TextScan:
 		v.base(&n.Scan)
 		v(n.Query)
-		v.list(n.Partition)
-		v.source(n.Source)
+		v(n.K1)
+		v(n.B)
+		v.search(&n.Search)
 		v(n.Limit)
 	case *VirtualScan:
 		v.base(&n.Scan)
@@ -264,4 +264,10 @@ func (v exprVisitor) modify(n Node) {
 			v.list(a.Values)
 		}
 	}
+}
+
+func (v exprVisitor) search(s *Search) {
+	v.list(s.Partition)
+	v.source(s.Source)
+	v(s.Whole)
 }

@@ -1,6 +1,7 @@
 package recall
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -13,17 +14,42 @@ func (g *gather) pool() int { return 4*g.q.K + 20 }
 
 // choose takes the K best of the ordered list: of entries with the same content
 // in a namespace the first, of nearly equal ones (profile's duplicate_cosine) the
-// first, and by marginal relevance where the profile has an mmr_lambda.
-func (g *gather) choose(all []*candidate) ([]*candidate, error) {
+// first, in the reranker's order where the profile has a rerank_depth, and by
+// marginal relevance where it has an mmr_lambda.
+func (g *gather) choose(ctx context.Context, all []*candidate) ([]*candidate, error) {
 	p := g.q.Profile
 	near, mmr := !math.IsNaN(p.DuplicateCosine), !math.IsNaN(p.MMRLambda)
-	want := g.q.K
+	depth := 0
+	if p.RerankDepth > 0 && len(g.q.Terms) > 0 {
+		depth = max(int(p.RerankDepth), g.q.K)
+	}
+	want := max(g.q.K, depth)
 	if near || mmr {
-		want = g.pool()
+		want = max(g.pool(), 2*depth)
 	}
 	list := distinct(all, want)
-	if !near && !mmr || g.s.embedding == 0 {
-		return list[:min(len(list), g.q.K)], nil
+	vectors, err := g.vectors(list, near || mmr)
+	if err != nil {
+		return nil, err
+	}
+	if near {
+		list = unlike(list, vectors, p.DuplicateCosine)
+	}
+	if depth > 0 {
+		if list, err = g.rerank(ctx, list[:min(len(list), depth)]); err != nil {
+			return nil, err
+		}
+	}
+	if mmr {
+		list = marginal(list, vectors, p.MMRLambda, g.q.K)
+	}
+	return list[:min(len(list), g.q.K)], nil
+}
+
+// vectors reads the embeddings of entries where they are wanted.
+func (g *gather) vectors(list []*candidate, wanted bool) (map[*candidate][]float32, error) {
+	if !wanted || g.s.embedding == 0 {
+		return nil, nil
 	}
 	vectors := make(map[*candidate][]float32, len(list))
 	err := g.fetch(list, []int{g.s.embedding}, func(c *candidate, v func(int) types.Value) {
@@ -31,16 +57,7 @@ func (g *gather) choose(all []*candidate) ([]*candidate, error) {
 			vectors[c] = slices.Clone(types.AsFloat32s(e)) // the batch is used again
 		}
 	})
-	if err != nil {
-		return nil, err
-	}
-	if near {
-		list = unlike(list, vectors, p.DuplicateCosine)
-	}
-	if mmr {
-		list = marginal(list, vectors, p.MMRLambda, g.q.K)
-	}
-	return list[:min(len(list), g.q.K)], nil
+	return vectors, err
 }
 
 // distinct takes up to n entries, of those with the same content in a namespace the first.
@@ -60,25 +77,13 @@ func distinct(all []*candidate, n int) []*candidate {
 	return out
 }
 
-// similarity is the cosine of two entries' vectors; without one, nothing is alike.
-func similarity(a, b []float32) float64 {
-	if a == nil || b == nil || len(a) != len(b) {
-		return 0
-	}
-	s := distance.Similarity(a, b)
-	if math.IsNaN(s) {
-		return 0
-	}
-	return s
-}
-
 // unlike drops entries that are nearly equal to an earlier one.
 func unlike(list []*candidate, vectors map[*candidate][]float32, threshold float64) []*candidate {
 	var out []*candidate
 next:
 	for _, c := range list {
 		for _, kept := range out {
-			if similarity(vectors[c], vectors[kept]) >= threshold {
+			if distance.Alike(vectors[c], vectors[kept]) >= threshold {
 				continue next
 			}
 		}
@@ -87,35 +92,16 @@ next:
 	return out
 }
 
-// marginal orders by maximal marginal relevance (Carbonell and Goldstein, SIGIR
-// 1998): lambda times the score, scaled to the best one's, minus 1-lambda times
-// the likeness to what is taken already.
+// marginal takes k entries by maximal marginal relevance.
 func marginal(list []*candidate, vectors map[*candidate][]float32, lambda float64, k int) []*candidate {
-	if len(list) == 0 {
-		return nil
+	scores, embeddings := make([]float64, len(list)), make([][]float32, len(list))
+	for i, c := range list {
+		scores[i], embeddings[i] = c.Score, vectors[c]
 	}
-	best := list[0].Score
-	rest := append([]*candidate(nil), list...)
-	alike := make([]float64, len(rest))
-	var out []*candidate
-	for len(out) < k && len(rest) > 0 {
-		at, top := 0, math.Inf(-1)
-		for i, c := range rest {
-			relevance := 0.0
-			if best > 0 {
-				relevance = c.Score / best
-			}
-			if v := lambda*relevance - (1-lambda)*alike[i]; v > top {
-				at, top = i, v
-			}
-		}
-		taken := rest[at]
-		out = append(out, taken)
-		rest = append(rest[:at], rest[at+1:]...)
-		alike = append(alike[:at], alike[at+1:]...)
-		for i, c := range rest {
-			alike[i] = max(alike[i], similarity(vectors[c], vectors[taken]))
-		}
+	order := distance.MarginalOrder(scores, embeddings, lambda, k)
+	out := make([]*candidate, len(order))
+	for i, at := range order {
+		out[i] = list[at]
 	}
 	return out
 }

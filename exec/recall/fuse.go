@@ -82,6 +82,12 @@ func (p *Parts) JSON() string {
 	if p.BM25Rank > 0 {
 		m["bm25"], m["window"], m["session"], m["bm25_rank"] = p.BM25, p.Window, p.Session, p.BM25Rank
 	}
+	switch {
+	case p.Reranked != nil:
+		m["fused"], m["rerank"] = p.Fused, *p.Reranked
+	case p.Unranked:
+		m["rerank"] = nil // asked in vain
+	}
 	if p.VectorRank > 0 {
 		m["distance"], m["vector_rank"] = p.Distance, p.VectorRank
 	}

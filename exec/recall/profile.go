@@ -32,6 +32,7 @@ type Profile struct {
 	DuplicateCosine float64 // of entries at least this similar the better is kept; NaN: off
 	MMRLambda       float64 // NaN: off
 	Candidates      int64   // per list at least
+	RerankDepth     int64   // entries that the reranking endpoint sees; 0: it is not asked
 }
 
 // standard is what applies before the schema knew profiles, and of rows without a value.
@@ -50,7 +51,7 @@ func (p *Profile) fields() map[string]any {
 		"session_weight": &p.SessionWeight, "rrf_k": &p.RRFK, "lexical_weight": &p.LexicalWeight, "vector_weight": &p.VectorWeight,
 		"salience_swing": &p.SalienceSwing, "recency_swing": &p.RecencySwing, "recency_half_days": &p.RecencyHalfDays,
 		"credit_swing": &p.CreditSwing, "duplicate_cosine": &p.DuplicateCosine, "mmr_lambda": &p.MMRLambda,
-		"candidates": &p.Candidates,
+		"candidates": &p.Candidates, "rerank_depth": &p.RerankDepth,
 	}
 }
 

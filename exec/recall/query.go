@@ -35,6 +35,10 @@ type Query struct {
 	K            int
 	Filter       types.Value // jsonb; NULL = none
 	ValidAt      int64       // entries valid at this time; also the origin of recency
+	// Reranker scores the best entries where the profile has a rerank_depth; nil: none.
+	Reranker Reranker
+	// Reranking is what a reranker answered: set by Run, or given for a replay, which asks nobody.
+	Reranking *Reranking
 }
 
 // Hit is one ranked entry.
@@ -64,6 +68,9 @@ type Parts struct {
 	Recency    float64
 	Credit     float64
 	Profile    string
+	Fused      float64  // the score before the reranker's
+	Reranked   *float64 // the reranker's, nil: it was not asked, or gave none
+	Unranked   bool     // a reranker was asked in vain: the order is the fused one
 }
 
 // source is the entries table with its indexes, as of the view.
@@ -143,7 +150,7 @@ func Run(ctx context.Context, view *storage.View, q *Query) ([]Hit, error) {
 	if err := g.weigh(); err != nil {
 		return nil, err
 	}
-	best, err := g.choose(g.rank())
+	best, err := g.choose(ctx, g.rank())
 	if err != nil {
 		return nil, err
 	}

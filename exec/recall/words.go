@@ -41,7 +41,7 @@ func (g *gather) words(partition []types.Value) error {
 // matches reads the turns that hold a term of the question.
 func (g *gather) matches(partition []types.Value) (*conversation, error) {
 	cur, err := g.s.view.Text(g.s.table, g.s.text, storage.TextSpec{
-		Terms: g.q.Terms, K1: g.q.Profile.K1, B: g.q.Profile.B, Partition: partition, Counts: true,
+		Terms: g.q.Terms, K1: &g.q.Profile.K1, B: &g.q.Profile.B, Partition: partition, Counts: true,
 	}, storage.ScanSpec{Columns: g.s.turns})
 	if err != nil {
 		return nil, err

@@ -1,12 +1,9 @@
 package remote
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"math"
 	"net/http"
 	"time"
@@ -14,13 +11,14 @@ import (
 	"synapse/catalog/sqlerr"
 )
 
+// EmbedTimeout is how long one request may take where the configuration says nothing.
+const EmbedTimeout = 20 * time.Second
+
 // Limits of one endpoint.
 const (
-	embedBatch        = 96               // texts per request
-	embedTimeout      = 20 * time.Second // one request
-	embedTries        = 3
-	embedRetryPause   = 200 * time.Millisecond
-	maxEmbedBodyBytes = 64 << 20
+	embedBatch      = 96 // texts per request
+	embedTries      = 3
+	embedRetryPause = 200 * time.Millisecond
 )
 
 // OpenAI embeds through an endpoint that speaks OpenAI's POST /v1/embeddings.
@@ -30,7 +28,9 @@ type OpenAI struct {
 	Name   string
 	Dims   int
 	APIKey string
-	Client *http.Client // nil: http.DefaultClient
+	// Timeout of one request; 0 = EmbedTimeout.
+	Timeout time.Duration
+	Client  *http.Client // nil: http.DefaultClient
 }
 
 // Model implements the engine's Embedder.
@@ -70,9 +70,6 @@ func (o *OpenAI) Embed(ctx context.Context, texts []string) ([][]float32, error)
 	return out, nil
 }
 
-// errRetry marks failures that another try may cure.
-var errRetry = errors.New("temporary failure")
-
 func (o *OpenAI) batch(ctx context.Context, texts []string) ([][]float32, error) {
 	pause := embedRetryPause
 	for try := 1; ; try++ {
@@ -96,64 +93,43 @@ func (o *OpenAI) batch(ctx context.Context, texts []string) ([][]float32, error)
 }
 
 func (o *OpenAI) request(ctx context.Context, texts []string) ([][]float32, error) {
-	body, err := json.Marshal(embedRequest{Model: o.Name, Input: texts})
+	status, raw, err := o.endpoint().post(ctx, embedRequest{Model: o.Name, Input: texts})
 	if err != nil {
-		return nil, sqlerr.Internal("encoding an embedding request: %v", err)
+		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, embedTimeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.URL, bytes.NewReader(body))
-	if err != nil {
-		return nil, failed("%v", err)
+	return o.read(status, raw, len(texts))
+}
+
+func (o *OpenAI) endpoint() *endpoint {
+	e := &endpoint{what: "embedding", url: o.URL, apiKey: o.APIKey, client: o.Client, timeout: o.Timeout}
+	if e.timeout <= 0 {
+		e.timeout = EmbedTimeout
 	}
-	req.Header.Set("Content-Type", "application/json")
-	if o.APIKey != "" {
-		req.Header.Set("Authorization", "Bearer "+o.APIKey)
-	}
-	client := o.Client
-	if client == nil {
-		client = http.DefaultClient
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return nil, failed("%v", err).Wrap(errRetry)
-	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxEmbedBodyBytes+1))
-	if err != nil {
-		return nil, failed("%v", err).Wrap(errRetry)
-	}
-	if len(raw) > maxEmbedBodyBytes {
-		return nil, failed("its answer is longer than %d bytes", maxEmbedBodyBytes)
-	}
-	return o.read(resp.StatusCode, raw, len(texts))
+	return e
 }
 
 // read checks an answer: status, number of vectors, their indexes, dimensions and values.
 func (o *OpenAI) read(status int, raw []byte, want int) ([][]float32, error) {
 	var r embedResponse
 	jsonErr := json.Unmarshal(raw, &r)
+	e := o.endpoint()
 	if status != http.StatusOK {
-		message := http.StatusText(status)
+		message := ""
 		if jsonErr == nil && r.Error != nil {
 			message = r.Error.Message
 		}
-		err := failed("HTTP %d: %s", status, message)
-		if status == http.StatusTooManyRequests || status >= 500 {
-			err = err.Wrap(errRetry)
-		}
-		return nil, err
+		return nil, e.refused(status, message)
 	}
 	if jsonErr != nil {
-		return nil, failed("its answer is not the JSON expected: %v", jsonErr)
+		return nil, e.failed("its answer is not the JSON expected: %v", jsonErr)
 	}
 	if len(r.Data) != want {
-		return nil, failed("it sent %d vectors for %d texts", len(r.Data), want)
+		return nil, e.failed("it sent %d vectors for %d texts", len(r.Data), want)
 	}
 	out := make([][]float32, want)
 	for _, d := range r.Data {
 		if d.Index < 0 || d.Index >= want || out[d.Index] != nil {
-			return nil, failed("it sent a vector with index %d", d.Index)
+			return nil, e.failed("it sent a vector with index %d", d.Index)
 		}
 		if len(d.Embedding) != o.Dims {
 			return nil, sqlerr.New(sqlerr.DataException, "expected %d dimensions, not %d", o.Dims, len(d.Embedding)).
@@ -161,14 +137,10 @@ func (o *OpenAI) read(status int, raw []byte, want int) ([][]float32, error) {
 		}
 		for _, x := range d.Embedding {
 			if f := float64(x); math.IsNaN(f) || math.IsInf(f, 0) {
-				return nil, failed("it sent NaN or infinity")
+				return nil, e.failed("it sent NaN or infinity")
 			}
 		}
 		out[d.Index] = d.Embedding
 	}
 	return out, nil
-}
-
-func failed(format string, args ...any) *sqlerr.Error {
-	return sqlerr.New(sqlerr.SystemError, "the embedding endpoint failed: %s", fmt.Sprintf(format, args...))
 }

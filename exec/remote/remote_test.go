@@ -57,7 +57,7 @@ func TestBuiltinRanksRelatedTextCloser(t *testing.T) {
 	}
 }
 
-func endpoint(t *testing.T, h http.HandlerFunc) *OpenAI {
+func openAI(t *testing.T, h http.HandlerFunc) *OpenAI {
 	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
@@ -66,7 +66,7 @@ func endpoint(t *testing.T, h http.HandlerFunc) *OpenAI {
 
 func TestOpenAIBatchesAndOrders(t *testing.T) {
 	var calls atomic.Int32
-	o := endpoint(t, func(w http.ResponseWriter, r *http.Request) {
+	o := openAI(t, func(w http.ResponseWriter, r *http.Request) {
 		calls.Add(1)
 		if r.Header.Get("Authorization") != "Bearer k" {
 			t.Error("no API key sent")
@@ -103,7 +103,7 @@ func TestOpenAIBatchesAndOrders(t *testing.T) {
 
 func TestOpenAIRetriesThenReports(t *testing.T) {
 	var calls atomic.Int32
-	o := endpoint(t, func(w http.ResponseWriter, _ *http.Request) {
+	o := openAI(t, func(w http.ResponseWriter, _ *http.Request) {
 		calls.Add(1)
 		http.Error(w, `{"error":{"message":"overloaded"}}`, http.StatusServiceUnavailable)
 	})
@@ -126,7 +126,7 @@ func TestOpenAIDistrustsAnswers(t *testing.T) {
 		"wrong index":     {`{"data":[{"index":7,"embedding":[1,2]}]}`, sqlerr.SystemError},
 		"wrong dimension": {`{"data":[{"index":0,"embedding":[1,2,3]}]}`, sqlerr.DataException},
 	} {
-		o := endpoint(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(c.body)) })
+		o := openAI(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(c.body)) })
 		if _, err := o.Embed(context.Background(), []string{"a"}); !sqlerr.Is(err, c.code) {
 			t.Errorf("%s: got %v, want %s", name, err, c.code)
 		}
@@ -136,7 +136,7 @@ func TestOpenAIDistrustsAnswers(t *testing.T) {
 func TestOpenAIEndsWithItsStatement(t *testing.T) {
 	block := make(chan struct{})
 	defer close(block)
-	o := endpoint(t, func(_ http.ResponseWriter, r *http.Request) {
+	o := openAI(t, func(_ http.ResponseWriter, r *http.Request) {
 		select {
 		case <-block:
 		case <-r.Context().Done():

@@ -39,7 +39,11 @@ func (b *binder) call(s *scope, e *ast.FuncCall) (plan.Expr, error) {
 	if err := b.plainOnly(e, t.fn.Name); err != nil {
 		return nil, err
 	}
-	return b.fold(&plan.Func{Fn: t.fn, Args: t.args, Typ: t.ret, Spread: t.spread}), nil
+	f := &plan.Func{Fn: t.fn, Args: t.args, Typ: t.ret, Spread: t.spread}
+	if t.fn.OfIndex {
+		return b.ofIndex(e, f)
+	}
+	return b.fold(f), nil
 }
 
 // invocation binds the arguments. Those of an aggregate are bound like others:

@@ -56,6 +56,9 @@ func (w *keyWriter) own(e plan.Expr) {
 		if e.Spread {
 			w.WriteByte('*')
 		}
+		if e.Index != nil {
+			w.int(int(e.Index.ID))
+		}
 	case *setCall:
 		w.int(int(e.fn.OID))
 		w.int(len(e.args))

@@ -29,9 +29,13 @@ func (l *lowerer) expr(e plan.Expr, ly *layout, fr *frame) plan.Expr {
 		}
 		return out
 	}
+	current := l.current
+	if f, ok := e.(*plan.Func); ok && f.Index != nil {
+		current = tableOf(f).temporal.within(current)
+	}
 	e = plan.MapChildren(e, func(child plan.Expr) plan.Expr { return l.expr(child, ly, fr) })
 	if f, ok := e.(*plan.Func); ok {
-		return readsAsOf(f, l.current)
+		return readsAsOf(f, current)
 	}
 	return e
 }

@@ -5,7 +5,8 @@
 //	pushFilters   conditions move towards the tables they are about
 //	chooseJoins   equality joins become hash joins, or index look-ups per row
 //	choosePaths   filters become index ranges and bitmaps
-//	chooseOrder   ORDER BY … LIMIT becomes a vector search, an index's own order, or a top-n sort
+//	chooseOrder   ORDER BY … LIMIT becomes a vector or text search, an index's own order, or a top-n sort
+//	reuseScores   a projection takes the score of the text search below it
 //
 // Positions: a rewrite that changes a node's columns puts a Project above it, so
 // that nodes further up stay as they are.

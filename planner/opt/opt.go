@@ -66,6 +66,7 @@ func (o *optimizer) tree(n plan.Node) plan.Node {
 	n = o.chooseJoins(n)
 	n = o.choosePaths(n)
 	n = o.chooseOrder(n)
+	n = reuseScores(n)
 	return o.estimate(n)
 }
 

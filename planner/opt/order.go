@@ -25,7 +25,7 @@ func (o *optimizer) chooseOrder(n plan.Node) plan.Node {
 
 // limitedSort rewrites Limit over Sort.
 func (o *optimizer) limitedSort(l *plan.Limit, s *plan.Sort) plan.Node {
-	if p, ok := s.Input.(*plan.Project); ok {
+	if p, ok := s.Input.(*plan.Project); ok && filteredScan(p) == nil {
 		// Sort first, compute the projection for the rows that stay.
 		keys := make([]plan.SortKey, len(s.Keys))
 		for i, k := range s.Keys {
@@ -48,6 +48,12 @@ func (o *optimizer) limitedSort(l *plan.Limit, s *plan.Sort) plan.Node {
 	}
 	if v := o.vectorOrder(l, s); v != nil {
 		return v
+	}
+	if t := o.textOrder(l, s); t != nil {
+		return t
+	}
+	if w := o.windowOrder(l, s); w != nil {
+		return w
 	}
 	if in := o.indexOrder(s); in != nil {
 		limit := *l
@@ -126,19 +132,26 @@ func (o *optimizer) vectorOrder(l *plan.Limit, s *plan.Sort) plan.Node {
 	if best == nil {
 		return nil
 	}
-	v := &plan.VectorScan{Scan: *scan, Index: best.index, Query: query, Partition: best.rng.Eq, Limit: limitPlusOffset(l), Reason: reason}
+	v := &plan.VectorScan{Scan: *scan, Index: best.index, Query: query, Limit: limitPlusOffset(l), Reason: reason}
 	for _, op := range builtin.Operators(distanceName(f)) {
 		if op.Left == f.Args[0].Type().OID && op.Right == f.Args[1].Type().OID {
 			v.Operator = op
 		}
 	}
-	rest := unused(conjuncts(scan.Filter), best.used)
-	v.Filter = conjunction(rest)
-	v.Source, _ = o.candidates(scan, rest)
-	o.depend(scan, best.index)
+	v.Search = o.search(&v.Scan, best, conjuncts(scan.Filter))
 	limit := *l
-	limit.Input = dropLast(v)
+	limit.Input = dropLast(v, &v.Scan)
 	return &limit
+}
+
+// search says which rows a ranked scan looks at; its filter becomes what is left
+// of the conditions.
+func (o *optimizer) search(s *plan.Scan, m *match, conds []plan.Expr) plan.Search {
+	rest := unused(conds, m.used)
+	s.Filter = conjunction(rest)
+	o.depend(s, m.index)
+	source, _ := o.candidates(s, rest)
+	return plan.Search{Partition: m.rng.Eq, Source: source, Whole: conjunction(conds)}
 }
 
 // filteredScan is the base-table scan under a node, with its whole filter; index
@@ -155,12 +168,17 @@ func filteredScan(n plan.Node) *plan.Scan {
 		c := n.Scan
 		c.Filter = conjunction(append(append([]plan.Expr(nil), n.Cond...), conjuncts(n.Filter)...))
 		return &c
+	case *plan.Project:
+		if t, ok := n.Input.(*plan.TextScan); ok && len(n.Exprs) == len(t.Cols) { // see dropLast
+			c := t.Scan
+			c.Filter = t.Whole
+			return &c
+		}
 	}
 	return nil
 }
 
-// vectorIndex picks the vector index on the column whose operator class fits;
-// the equality conditions on its partition keys name the partition.
+// vectorIndex picks the vector index on the column whose operator class fits.
 func (o *optimizer) vectorIndex(s *plan.Scan, column plan.Expr, metric string, conds []plan.Expr) (*match, string) {
 	var best *match
 	for _, ix := range o.indexes(s) {
@@ -172,16 +190,7 @@ func (o *optimizer) vectorIndex(s *plan.Scan, column plan.Expr, metric string, c
 		if !strings.Contains(opclassOf(key), "_"+metric+"_") || !isKey(s, key, column) {
 			continue
 		}
-		m := &match{index: ix, used: map[int]bool{}}
-		parts := partitionKeys(s.Table, ix)
-		for k := range parts {
-			if !m.equality(s, &parts[k], conds) {
-				break
-			}
-		}
-		if len(m.rng.Eq) < len(parts) {
-			m.rng.Eq, m.used = nil, map[int]bool{} // without the whole partition key: all partitions
-		}
+		m := partition(s, ix, conds)
 		if best == nil || len(m.rng.Eq) > len(best.rng.Eq) {
 			best = m
 		}
@@ -211,6 +220,22 @@ func partitionKeys(t *catalog.Table, ix *catalog.Index) []catalog.IndexKey {
 	return nil
 }
 
+// partition finds the equality conditions on the partition keys of a vector or
+// text index; without all of them, all partitions are meant.
+func partition(s *plan.Scan, ix *catalog.Index, conds []plan.Expr) *match {
+	m := &match{index: ix, used: map[int]bool{}}
+	parts := partitionKeys(s.Table, ix)
+	for k := range parts {
+		if !m.equality(s, &parts[k], conds) {
+			break
+		}
+	}
+	if len(m.rng.Eq) < len(parts) {
+		m.rng.Eq, m.used = nil, map[int]bool{}
+	}
+	return m
+}
+
 // opclassOf is the key's operator class, pgvector's default (l2) if none was given.
 func opclassOf(k *catalog.IndexKey) string {
 	if k.Opclass == "" {
@@ -234,10 +259,9 @@ func limitPlusOffset(l *plan.Limit) plan.Expr {
 }
 
 // dropLast projects a search's score away, so that its columns are the scan's.
-func dropLast(n plan.Node) plan.Node {
+func dropLast(n plan.Node, scan *plan.Scan) plan.Node {
 	cols := n.Columns()
 	exprs := make([]plan.Expr, len(cols)-1)
-	scan := &n.(*plan.VectorScan).Scan
 	for i := range exprs {
 		name := ""
 		if ord := scan.Cols[i]; ord > 0 {

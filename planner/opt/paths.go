@@ -63,6 +63,11 @@ func (o *optimizer) path(s *plan.SeqScan) plan.Node {
 			best = m
 		}
 	}
+	if best == nil || !best.index.Unique || len(best.rng.Eq) < len(best.index.Keys) {
+		if t := o.textFilter(&s.Scan, conds); t != nil {
+			return dropLast(t, &t.Scan)
+		}
+	}
 	if best != nil {
 		o.depend(&s.Scan, best.index)
 		c := s.Scan

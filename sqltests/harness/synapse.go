@@ -19,8 +19,7 @@ type Synapse struct {
 	Engine *session.Engine
 	Addr   string
 	server *wire.Server
-	dir    string
-	clock  storage.Clock
+	config session.Config
 }
 
 // StartSynapse serves a new data directory on a free port until the test ends.
@@ -29,7 +28,21 @@ func StartSynapse(t testing.TB) *Synapse { return StartSynapseAt(t, t.TempDir(),
 // StartSynapseAt serves the data directory dir; clock nil is the system's.
 func StartSynapseAt(t testing.TB, dir string, clock storage.Clock) *Synapse {
 	t.Helper()
-	s := &Synapse{dir: dir, clock: clock}
+	return StartSynapseWith(t, session.Config{Dir: dir, Clock: clock})
+}
+
+// StartSynapseWith serves an engine of one's own; Dir empty is a new directory,
+// Embedder nil the built-in one.
+func StartSynapseWith(t testing.TB, c session.Config) *Synapse {
+	t.Helper()
+	if c.Dir == "" {
+		c.Dir = t.TempDir()
+	}
+	if c.Embedder == nil {
+		c.Embedder = remote.Builtin{}
+	}
+	c.Durability = "durable"
+	s := &Synapse{config: c}
 	s.start(t)
 	t.Cleanup(s.Stop)
 	return s
@@ -38,10 +51,10 @@ func StartSynapseAt(t testing.TB, dir string, clock storage.Clock) *Synapse {
 func (s *Synapse) start(t testing.TB) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	e, err := session.OpenEngine(context.Background(), session.Config{
-		Dir: s.dir, Durability: "durable", Clock: s.clock, Embedder: remote.Builtin{}, Log: log,
-		OnFatal: func(err error) { t.Errorf("the commit log failed: %v", err) },
-	})
+	c := s.config
+	c.Log = log
+	c.OnFatal = func(err error) { t.Errorf("the commit log failed: %v", err) }
+	e, err := session.OpenEngine(context.Background(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"synapse/catalog/types"
+	"synapse/exec/recall"
 	"synapse/planner"
 	"synapse/storage"
 	"synapse/storage/lineage"
@@ -33,6 +34,7 @@ type Options struct {
 	Planner  *planner.Planner
 	Recorder Recorder
 	Embedder Embedder
+	Reranker recall.Reranker // nil: none
 	Log      *slog.Logger
 	// Statistics are the live sources of virtual relations beyond the engine's own.
 	Statistics map[string]func(yield func(row []types.Value) error) error

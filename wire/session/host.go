@@ -23,6 +23,7 @@ type host struct {
 	frozen  bool // functions called here see the view too, and write nothing
 	env     *exec.Env
 	lineage *capture
+	texts   map[string]*textModel // by what was asked, see TextScore
 }
 
 func (h *host) CurrentUser() string     { return h.s.role.Name }

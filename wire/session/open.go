@@ -12,6 +12,7 @@ import (
 	"synapse/catalog/types"
 	"synapse/exec"
 	"synapse/exec/analysis"
+	"synapse/exec/recall"
 	"synapse/planner"
 	"synapse/storage"
 	"synapse/storage/lineage"
@@ -23,6 +24,7 @@ type Config struct {
 	Durability string // "durable" or "relaxed"
 	Clock      storage.Clock
 	Embedder   Embedder
+	Reranker   recall.Reranker // nil: none
 	Log        *slog.Logger
 	// MemoryBytes is the budget of the whole process, 0 = none.
 	MemoryBytes int64
@@ -65,7 +67,7 @@ func OpenEngine(ctx context.Context, c Config) (*Engine, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	e := NewEngine(Options{
-		Store: store, Planner: pl, Recorder: rec, Embedder: c.Embedder, Log: c.Log, Durability: c.Durability,
+		Store: store, Planner: pl, Recorder: rec, Embedder: c.Embedder, Reranker: c.Reranker, Log: c.Log, Durability: c.Durability,
 		Tokenize: analysis.Terms,
 		Statistics: map[string]func(yield func(row []types.Value) error) error{
 			"lineage": rec.Rows, "lineage_hits": rec.HitRows,

@@ -269,7 +269,7 @@ func (s *Session) execEnv(ctx context.Context, p *portal, view *storage.View) *e
 		},
 		AsOfEnv: func(v *storage.View) (*builtin.Env, catalog.VirtualSource) {
 			then := *h
-			then.view, then.past = v, true
+			then.view, then.past, then.texts = v, true, nil
 			e := *h.env.Builtin
 			e.Host, e.Format = &then, s.formatAsOf(v.Catalog())
 			return &e, &then
