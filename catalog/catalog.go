@@ -226,14 +226,6 @@ func (c *Catalog) Database(name string) *Database {
 	return nil
 }
 
-// Extension finds an extension by name, nil if none.
-func (c *Catalog) Extension(name string) *Extension {
-	if id, ok := c.names[nameKey{'e', 0, name}]; ok {
-		return c.objects[id].obj.(*Extension)
-	}
-	return nil
-}
-
 // SchemaName returns the name of a schema, "" if the OID names none.
 func (c *Catalog) SchemaName(id types.OID) string {
 	if s, ok := c.Object(id).(*Schema); ok {

@@ -78,6 +78,7 @@ type Table struct {
 	ArrayTypeID  types.OID         `json:"array_type_id,omitempty"`
 	Materialized string            `json:"materialized,omitempty"` // defining query of a materialized view
 	SearchPath   []string          `json:"search_path,omitempty"`  // by which names in Materialized resolve
+	Names        []NameUse         `json:"names,omitempty"`        // what the names in Materialized mean
 	Populated    bool              `json:"populated,omitempty"`
 	OnCommit     byte              `json:"on_commit,omitempty"` // temporary: 'd'rop, 'r' delete rows
 	Virtual      bool              `json:"-"`
@@ -220,6 +221,7 @@ type View struct {
 	Columns    []Column          `json:"columns"`
 	Options    map[string]string `json:"options,omitempty"`
 	SearchPath []string          `json:"search_path,omitempty"` // path in force at creation: names in Query resolve by it
+	Names      []NameUse         `json:"names,omitempty"`       // what the names in Query mean
 	TypeID     types.OID         `json:"type_id,omitempty"`
 	// Base is the relation whose rows the view's rows are, if it can be written
 	// through as far as its own query goes; BaseColumns are the 1-based positions
@@ -227,6 +229,13 @@ type View struct {
 	Base        types.OID `json:"base,omitempty"`
 	BaseColumns []int     `json:"base_columns,omitempty"`
 	Triggers    []Trigger `json:"triggers,omitempty"` // INSTEAD OF, and of statements
+}
+
+// NameUse is a name in the text of a stored query: of a relation, of a created function or type.
+type NameUse struct {
+	At        int       `json:"at"` // byte offset
+	ID        types.OID `json:"id"`
+	Qualified bool      `json:"qualified,omitempty"` // the text says the schema
 }
 
 // Class implements Object.

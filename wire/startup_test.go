@@ -62,7 +62,7 @@ func TestReportedSettings(t *testing.T) {
 	c.nc.Write(startupBytesOf(3<<16, "user\x00synapse\x00application_name\x00agent-a\x00options\x00-c TimeZone=Europe/Vienna\x00\x00"))
 	got := c.ready()
 	for _, want := range []string{
-		"S server_version=16.", "S server_encoding=UTF8", "S client_encoding=UTF8", "S application_name=agent-a", "S TimeZone=Europe/Vienna",
+		"S server_version=15.", "S server_encoding=UTF8", "S client_encoding=UTF8", "S application_name=agent-a", "S TimeZone=Europe/Vienna",
 		"S DateStyle=ISO, MDY", "S IntervalStyle=postgres", "S integer_datetimes=on", "S standard_conforming_strings=on", "S is_superuser=on",
 	} {
 		if !strings.Contains(got, want) {

@@ -14,7 +14,7 @@ import (
 )
 
 // Version is what version() says: PostgreSQL's number first, which clients parse.
-const Version = "PostgreSQL 16.4 (Synapse) on " + runtime.GOARCH + "-" + runtime.GOOS + ", compiled by Go, 64-bit"
+const Version = "PostgreSQL 15.20 (Synapse) on " + runtime.GOARCH + "-" + runtime.GOOS + ", compiled by Go, 64-bit"
 
 // hostText lifts a question to the session without arguments.
 func hostText(ask func(Host) string) body {

@@ -2,6 +2,7 @@ package pgcatalog
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -39,7 +40,7 @@ func columnNames(t *catalog.Table, list []int) string {
 }
 
 // indexDef is the CREATE INDEX command of an index, its table's name as relationName writes it.
-func indexDef(cat *catalog.Catalog, x *catalog.Index, path []string) string {
+func indexDef(cat *catalog.Catalog, x *catalog.Index, path []string, pretty bool) string {
 	t := cat.Table(x.Table)
 	if t == nil {
 		return ""
@@ -49,12 +50,16 @@ func indexDef(cat *catalog.Catalog, x *catalog.Index, path []string) string {
 	if x.Unique {
 		b.WriteString("UNIQUE ")
 	}
-	fmt.Fprintf(&b, "INDEX %s ON %s USING %s (", builtin.QuoteIdent(x.Name), relationName(cat, t, path), x.Method)
+	tablePath := path
+	if !pretty {
+		tablePath = nil
+	}
+	fmt.Fprintf(&b, "INDEX %s ON %s USING %s (", builtin.QuoteIdent(x.Name), relationName(cat, t, tablePath), x.Method)
 	for i := range x.Keys {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(keyDef(t, x, &x.Keys[i], path != nil))
+		b.WriteString(keyDef(cat, x, &x.Keys[i], path, pretty))
 	}
 	b.WriteString(")")
 	if len(x.Include) > 0 {
@@ -67,7 +72,7 @@ func indexDef(cat *catalog.Catalog, x *catalog.Index, path []string) string {
 		b.WriteString(" WITH (" + optionList(x.Options) + ")")
 	}
 	if x.Predicate != "" {
-		b.WriteString(" WHERE " + condition(x.Predicate, path != nil))
+		b.WriteString(" WHERE " + condition(x.Predicate, pretty))
 	}
 	return exprText(cat, path, b.String())
 }
@@ -143,13 +148,17 @@ func isCall(expr string) bool {
 	return wrapped(expr[i:])
 }
 
-func keyDef(t *catalog.Table, x *catalog.Index, k *catalog.IndexKey, pretty bool) string {
-	s := keyExpr(t, k, pretty)
+func keyDef(cat *catalog.Catalog, x *catalog.Index, k *catalog.IndexKey, path []string, pretty bool) string {
+	s := keyExpr(cat.Table(x.Table), k, pretty)
 	if k.Collation != "" && k.Collation != "default" {
 		s += " COLLATE " + builtin.QuoteIdent(k.Collation)
 	}
 	if k.Opclass != "" && opclassOf(x.Method, k) != opclassOf(x.Method, &catalog.IndexKey{Type: k.Type}) {
-		s += " " + builtin.QuoteIdent(k.Opclass)
+		name := builtin.QuoteIdent(k.Opclass)
+		if schema := opclassSchema(cat, x.Method, k); schema != catalog.SchemaPgCatalog && !slices.Contains(path, cat.SchemaName(schema)) {
+			name = builtin.QuoteIdent(cat.SchemaName(schema)) + "." + name
+		}
+		s += " " + name
 	}
 	switch {
 	case k.Desc && !k.NullsFirst:
@@ -237,11 +246,6 @@ func foreignKeyDef(cat *catalog.Catalog, t *catalog.Table, c *catalog.Constraint
 		s += " ON DELETE " + w
 	}
 	return s
-}
-
-// viewDef is a view's query, ended with a semicolon.
-func viewDef(query string) string {
-	return " " + strings.TrimSuffix(strings.TrimSpace(query), ";") + ";"
 }
 
 // findConstraint finds a constraint by OID.

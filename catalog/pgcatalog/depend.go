@@ -1,15 +1,19 @@
 package pgcatalog
 
 import (
+	"slices"
+
 	"synapse/catalog"
+	"synapse/catalog/builtin"
 	"synapse/catalog/types"
 )
 
 // Kinds of dependency (pg_depend.deptype).
 const (
-	dependNormal   = byte('n')
-	dependAuto     = byte('a')
-	dependInternal = byte('i')
+	dependNormal    = byte('n')
+	dependAuto      = byte('a')
+	dependInternal  = byte('i')
+	dependExtension = byte('e')
 )
 
 func init() {
@@ -25,7 +29,9 @@ func init() {
 		}
 		for _, o := range s.cat.All(catalog.ClassView) {
 			s.depend(classRewrite, ruleOID(o.ObjectID()), classClass, o.ObjectID(), 0, dependInternal)
+			s.queryDepends(o)
 		}
+		s.extensionMembers()
 	}
 }
 
@@ -47,12 +53,16 @@ func (s *sheet) sequenceDepends(q *catalog.Sequence) {
 
 func (s *sheet) tableDepends(t *catalog.Table) {
 	s.depend(classClass, t.ID, classNamespace, t.Schema, 0, dependNormal)
+	if t.Materialized != "" {
+		s.depend(classRewrite, ruleOID(t.ID), classClass, t.ID, 0, dependInternal)
+		s.queryDepends(t)
+	}
 	for i := range t.Columns {
 		if defaultText(&t.Columns[i]) == "" {
 			continue
 		}
 		s.depend(classAttrDef, attrDefOID(t.ID, i+1), classClass, t.ID, i+1, dependAuto)
-		if q := t.Columns[i].Sequence; q != 0 {
+		for _, q := range sequencesOf(&t.Columns[i]) {
 			s.depend(classAttrDef, attrDefOID(t.ID, i+1), classClass, q, 0, dependNormal)
 		}
 	}
@@ -70,6 +80,18 @@ func (s *sheet) tableDepends(t *catalog.Table) {
 	}
 }
 
+// sequencesOf lists the sequences that a column's default names.
+func sequencesOf(c *catalog.Column) []types.OID {
+	var out []types.OID
+	for _, m := range sequenceConst.FindAllStringSubmatch(defaultText(c), -1) {
+		out = append(out, oidOf(m[1]))
+	}
+	if c.Sequence != 0 && !slices.Contains(out, c.Sequence) {
+		out = append(out, c.Sequence)
+	}
+	return out
+}
+
 func (s *sheet) indexDepends(x *catalog.Index) {
 	if c := constraintOf(s.cat, x); c != nil {
 		s.depend(classClass, x.ID, classConstraint, c.ID, 0, dependInternal)
@@ -84,3 +106,37 @@ func (s *sheet) indexDepends(x *catalog.Index) {
 
 // ruleOID is the number of a view's _RETURN rule.
 func ruleOID(view types.OID) types.OID { return attrDefOID(view, 0) }
+
+// extensionMembers ties types to the extension that brought them, and all of the
+// memory schema to Synapse's own: a dump leaves members to their extension.
+func (s *sheet) extensionMembers() {
+	for _, in := range types.All() {
+		if in.OID < extensionTypes || in.Kind == types.KindArray {
+			continue
+		}
+		if e := s.cat.ExtensionOfType(in.OID); e != nil {
+			s.depend(classType, in.OID, classExtension, e.ID, 0, dependExtension)
+		}
+	}
+	member := func(class, object types.OID) {
+		s.depend(class, object, classExtension, catalog.ExtensionSynapse, 0, dependExtension)
+	}
+	member(classNamespace, catalog.SchemaMemory)
+	for _, class := range []catalog.Class{catalog.ClassTable, catalog.ClassSequence, catalog.ClassView, catalog.ClassIndex} {
+		for _, o := range s.cat.All(class) {
+			if header(o).Schema == catalog.SchemaMemory {
+				member(classClass, o.ObjectID())
+			}
+		}
+	}
+	for _, v := range s.cat.Virtuals().All() {
+		if v.Schema == catalog.SchemaMemory {
+			member(classClass, v.ID)
+		}
+	}
+	for _, f := range builtin.AllFunctions() {
+		if schemaOfFunction(s.cat, f.Schema) == catalog.SchemaMemory {
+			member(classProc, f.OID)
+		}
+	}
+}

@@ -114,6 +114,11 @@ func init() {
 		for _, c := range comments(s.cat, localClasses...) {
 			s.add(cells{"objoid": c.object, "classoid": c.class, "objsubid": c.sub, "description": c.text})
 		}
+		for _, e := range s.cat.Extensions() {
+			if e.Born() {
+				s.add(cells{"objoid": e.ID, "classoid": classExtension, "description": e.Comment})
+			}
+		}
 		for _, v := range s.cat.Virtuals().All() {
 			if v.Comment != "" {
 				s.add(cells{"objoid": v.ID, "classoid": classClass, "description": v.Comment})

@@ -3,7 +3,7 @@
 // built-ins, and the functions that clients call on them (format_type,
 // pg_get_indexdef, to_regclass, …).
 //
-// relations.tsv lists every relation of PostgreSQL 16 in the two schemas with
+// relations.tsv lists every relation of PostgreSQL 15 in the two schemas with
 // its columns; Tables makes them all. The rows of a relation come from, in order:
 // a provider in Go (rows of the catalog), a file of snapshot/ (what PostgreSQL is
 // born with and Synapse shares), or nowhere: it exists, and is empty.

@@ -61,6 +61,7 @@ func exprText(cat *catalog.Catalog, path []string, expr string) string {
 		name, _ := typeName(cat, path, types.Of(id))
 		return name
 	})
+	expr = qualifyCasts(cat, path, expr)
 	if !strings.Contains(expr, "::regclass") {
 		return expr
 	}
@@ -70,6 +71,24 @@ func exprText(cat *catalog.Catalog, path []string, expr string) string {
 			return builtin.QuoteLiteral(name) + "::regclass"
 		}
 		return m
+	})
+}
+
+// extensionCast finds casts to types of extensions, and strings, which hold none.
+var extensionCast = regexp.MustCompile(`'(?:[^']|'')*'|"(?:[^"]|"")*"|::([a-z]+)`)
+
+// qualifyCasts writes the schema of an extension before its types where the path does not find them.
+func qualifyCasts(cat *catalog.Catalog, path []string, expr string) string {
+	if !strings.Contains(expr, "::") {
+		return expr
+	}
+	return extensionCast.ReplaceAllStringFunc(expr, func(m string) string {
+		in := types.LookupName(strings.TrimPrefix(m, "::"))
+		if m[0] != ':' || in == nil || in.OID < extensionTypes {
+			return m
+		}
+		name, _ := typeName(cat, path, types.Of(in.OID))
+		return "::" + name
 	})
 }
 
@@ -86,12 +105,9 @@ func getIndexDef(s *scope, a []types.Value) (types.Value, error) {
 	if x == nil {
 		return types.Null, nil
 	}
-	path := []string(nil)
-	if len(a) == 3 && a[2].Bool() {
-		path = s.path
-	}
+	pretty := len(a) == 3 && a[2].Bool()
 	if len(a) == 1 || a[1].Int() == 0 {
-		return types.NewString(indexDef(s.cat, x, path)), nil
+		return types.NewString(indexDef(s.cat, x, s.path, pretty)), nil
 	}
 	n, t := int(a[1].Int()), s.cat.Table(x.Table)
 	switch {
@@ -100,7 +116,7 @@ func getIndexDef(s *scope, a []types.Value) (types.Value, error) {
 	case n > len(x.Keys):
 		return types.NewString(columnNames(t, x.Include[n-len(x.Keys)-1:n-len(x.Keys)])), nil
 	}
-	return types.NewString(keyExpr(t, &x.Keys[n-1], path != nil)), nil
+	return types.NewString(keyExpr(t, &x.Keys[n-1], pretty)), nil
 }
 
 func getConstraintDef(s *scope, a []types.Value) (types.Value, error) {
@@ -119,21 +135,17 @@ func getViewDef(s *scope, a []types.Value) (types.Value, error) {
 }
 
 func (s *scope) viewDef(o catalog.Object) types.Value {
-	switch o := o.(type) {
-	case *catalog.View:
-		return types.NewString(viewDef(o.Query))
-	case *catalog.Table:
-		if o.Materialized != "" {
-			return types.NewString(viewDef(o.Materialized))
-		}
+	text, names, ok := storedQuery(o)
+	if !ok {
+		return types.Null
 	}
-	return types.Null
+	return types.NewString(viewDef(qualified(s.cat, s.path, text, names)))
 }
 
 func getRuleDef(s *scope, a []types.Value) (types.Value, error) {
 	for _, o := range s.cat.All(catalog.ClassView) {
 		if v := o.(*catalog.View); ruleOID(v.ID) == oidArg(a[0]) {
-			return types.NewString("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO " + relationName(s.cat, v, nil) + " DO INSTEAD " + viewDef(v.Query)), nil
+			return types.NewString("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO " + relationName(s.cat, v, nil) + " DO INSTEAD " + s.viewDef(v).Str()), nil
 		}
 	}
 	return types.Null, nil

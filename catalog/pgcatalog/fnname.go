@@ -1,6 +1,7 @@
 package pgcatalog
 
 import (
+	"slices"
 	"synapse/catalog"
 	"synapse/catalog/builtin"
 	"synapse/catalog/types"
@@ -53,7 +54,7 @@ func formatType(s *scope, a []types.Value) (types.Value, error) {
 	switch name, ok := typeName(s.cat, s.path, t); {
 	case t.OID == 0:
 		return types.NewString("-"), nil
-	case ok && !a[1].IsNull() && t.Mod < 0 && types.Lookup(t.OID) != nil && types.DefinedType(t.OID) == nil:
+	case ok && !a[1].IsNull() && t.Mod < 0 && t.OID < extensionTypes && types.Lookup(t.OID) != nil:
 		return types.NewString(types.FormatType(t)), nil // bpchar, where the plain name is character
 	case ok:
 		return types.NewString(name), nil
@@ -88,7 +89,8 @@ func typeIsVisible(s *scope, a []types.Value) (types.Value, error) {
 		return types.NewBool(typeVisible(s.cat, t, s.path)), nil
 	}
 	if id := oidArg(a[0]); types.Lookup(id) != nil && types.DefinedType(id) == nil {
-		return types.NewBool(true), nil
+		schema := builtinTypeSchema(s.cat, id)
+		return types.NewBool(schema == catalog.SchemaPgCatalog || slices.Contains(s.path, s.cat.SchemaName(schema))), nil
 	}
 	h, _ := rowTypeOf(s.cat, oidArg(a[0]))
 	if h == nil {

@@ -52,6 +52,17 @@ func opclassOf(m catalog.Method, k *catalog.IndexKey) types.OID {
 	return 0
 }
 
+// usualPath is the search path of rows that are the same for every session.
+var usualPath = []string{"pg_catalog", "public"}
+
+// opclassSchema is where the operator class of a key is: where its extension was put, if it has one.
+func opclassSchema(cat *catalog.Catalog, m catalog.Method, k *catalog.IndexKey) types.OID {
+	if m == catalog.HNSW || m == catalog.IVFFlat {
+		return builtinTypeSchema(cat, types.OIDVector)
+	}
+	return builtinTypeSchema(cat, k.Type.OID)
+}
+
 // baseOf is the type whose operator classes serve a type that has none of its own.
 func baseOf(in *types.Info) types.OID {
 	switch in.Kind {
@@ -91,7 +102,7 @@ func init() {
 		for _, o := range s.cat.All(catalog.ClassIndex) {
 			x := o.(*catalog.Index)
 			if t := s.cat.Table(x.Table); t != nil {
-				s.add(cells{"schemaname": s.cat.SchemaName(t.Schema), "tablename": t.Name, "indexname": x.Name, "indexdef": indexDef(s.cat, x, nil)})
+				s.add(cells{"schemaname": s.cat.SchemaName(t.Schema), "tablename": t.Name, "indexname": x.Name, "indexdef": indexDef(s.cat, x, usualPath, false)})
 			}
 		}
 	}

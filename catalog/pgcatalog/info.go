@@ -151,7 +151,7 @@ func (s *sheet) typeCells(t types.Type) cells {
 	case in.OID < extensionTypes:
 		row["data_type"] = plainName(in.OID)
 	}
-	row["udt_catalog"], row["udt_schema"], row["udt_name"] = s.database(), "pg_catalog", in.Name
+	row["udt_catalog"], row["udt_schema"], row["udt_name"] = s.database(), s.cat.SchemaName(builtinTypeSchema(s.cat, in.OID)), in.Name
 	row["character_maximum_length"], row["character_octet_length"] = charMaxLength(t), charOctetLength(t)
 	row["numeric_precision"], row["numeric_precision_radix"] = numericPrecision(t), numericRadix(t)
 	row["numeric_scale"], row["datetime_precision"] = numericScale(t), datetimePrecision(t)
@@ -185,10 +185,12 @@ func infoColumns(s *sheet, r *infoRelation) {
 		}
 		row := merge(s.tableCells(r.object), s.typeCells(c.Type))
 		row["column_name"], row["ordinal_position"], row["dtd_identifier"] = c.Name, i+1, strconv.Itoa(i+1)
+		notNull := c.NotNull
 		if t, array := s.cat.TypeByID(c.Type.OID); t != nil && !array && t.Kind == catalog.DomainType {
 			row["domain_catalog"], row["domain_schema"], row["domain_name"] = s.database(), s.cat.SchemaName(t.Schema), t.Name
+			notNull = notNull || t.NotNull
 		}
-		row["is_nullable"], row["is_self_referencing"] = yesNo(!c.NotNull), "NO"
+		row["is_nullable"], row["is_self_referencing"] = yesNo(!notNull), "NO"
 		row["is_generated"], row["is_updatable"] = "NEVER", yesNo(i < len(r.writes) && r.writes[i])
 		if c.Generated != "" {
 			row["is_generated"], row["generation_expression"] = "ALWAYS", bare(exprText(s.cat, defaultPath, c.Generated))

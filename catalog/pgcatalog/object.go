@@ -28,19 +28,20 @@ func init() {
 		}
 	}
 	providers["pg_extension"] = func(s *sheet) {
-		for _, o := range s.cat.All(catalog.ClassExtension) {
-			e := o.(*catalog.Extension)
+		for _, e := range s.cat.Extensions() {
 			s.add(cells{
-				"oid": e.ID, "extname": e.Name, "extowner": e.Owner, "extnamespace": e.Schema, "extrelocatable": true, "extversion": e.Version,
+				"oid": e.ID, "extname": e.Name, "extowner": e.Owner, "extnamespace": e.Schema, "extrelocatable": !e.Born(), "extversion": e.Version,
 			})
 		}
 	}
 	providers["pg_rewrite"] = func(s *sheet) {
 		for _, o := range s.cat.All(catalog.ClassView) {
-			s.add(cells{
-				"oid": ruleOID(o.ObjectID()), "rulename": "_RETURN", "ev_class": o.ObjectID(), "ev_type": byte('1'), "ev_enabled": byte('O'),
-				"is_instead": true,
-			})
+			s.addRule(o.ObjectID())
+		}
+		for _, o := range s.cat.All(catalog.ClassTable) {
+			if o.(*catalog.Table).Materialized != "" {
+				s.addRule(o.ObjectID())
+			}
 		}
 	}
 	providers["pg_tables"] = tableView
@@ -92,6 +93,12 @@ func tableView(s *sheet) {
 			put(v.Table)
 		}
 	}
+}
+
+func (s *sheet) addRule(view types.OID) {
+	s.add(cells{
+		"oid": ruleOID(view), "rulename": "_RETURN", "ev_class": view, "ev_type": byte('1'), "ev_enabled": byte('O'), "is_instead": true,
+	})
 }
 
 // timeZones names the zones without their offsets, which depend on the moment.

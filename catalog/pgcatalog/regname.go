@@ -1,6 +1,7 @@
 package pgcatalog
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -56,10 +57,14 @@ func typeName(cat *catalog.Catalog, path []string, t types.Type) (string, bool) 
 		return name, true
 	}
 	if types.Lookup(t.OID) != nil && types.DefinedType(t.OID) == nil {
-		if t.Mod < 0 {
-			return plainName(t.OID), true
+		name := plainName(t.OID)
+		if t.Mod >= 0 {
+			name = types.FormatType(t)
 		}
-		return types.FormatType(t), true
+		if schema := builtinTypeSchema(cat, t.OID); schema != catalog.SchemaPgCatalog && !slices.Contains(path, cat.SchemaName(schema)) {
+			name = builtin.QuoteIdent(cat.SchemaName(schema)) + "." + name
+		}
+		return name, true
 	}
 	if h, array := rowTypeOf(cat, t.OID); h != nil {
 		name := relationName(cat, cat.Object(h.ID), path)

@@ -45,11 +45,8 @@ func init() {
 	}
 	providers["pg_auth_members"] = func(s *sheet) {
 		for _, r := range roles(s.cat) {
-			for i, group := range r.MemberOf {
-				s.add(cells{
-					"oid": attrDefOID(r.ID, i+1), "roleid": group, "member": r.ID, "grantor": catalog.RoleSynapse,
-					"inherit_option": r.Inherit, "set_option": true,
-				})
+			for _, group := range r.MemberOf {
+				s.add(cells{"roleid": group, "member": r.ID, "grantor": catalog.RoleSynapse})
 			}
 		}
 	}

@@ -49,7 +49,7 @@ func TestRows(t *testing.T) {
 		{"pg_catalog.pg_description", "objoid=20000 objsubid=1", "classoid description", "1259|the key"},
 		{"pg_catalog.pg_shdescription", "objoid=5", "classoid description", "1262|default database"},
 		{"pg_catalog.pg_roles", "rolname=app", "rolsuper rolcanlogin rolpassword rolconfig oid", "f|f|********|{search_path=app}|20500"},
-		{"pg_catalog.pg_auth_members", "member=20500", "roleid set_option", "10|t"},
+		{"pg_catalog.pg_auth_members", "member=20500", "roleid admin_option", "10|f"},
 		{"pg_catalog.pg_sequence", "seqrelid=20011", "seqtypid seqstart seqmax seqcycle", "23|1|9|f"},
 		{"pg_catalog.pg_indexes", "indexname=users_pkey", "tablename indexdef", "users|CREATE UNIQUE INDEX users_pkey ON public.users USING btree (id)"},
 		{"pg_catalog.pg_am", "amname=hnsw", "amtype", "i"},

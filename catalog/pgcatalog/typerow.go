@@ -58,7 +58,7 @@ func arrayCells(row cells, elem types.OID) {
 }
 
 func (s *sheet) extensionType(in *types.Info) {
-	row := typeRow(in.OID, in.Name, catalog.SchemaPgCatalog, catalog.RoleSynapse)
+	row := typeRow(in.OID, in.Name, builtinTypeSchema(s.cat, in.OID), catalog.RoleSynapse)
 	row["typcollation"], row["typstorage"] = collationOf(in), storageOf(in)
 	if in.Kind == types.KindArray {
 		arrayCells(row, in.Elem)
@@ -91,4 +91,14 @@ func (s *sheet) rowType(id, array types.OID, h *catalog.Header) {
 	arrayCells(row, id)
 	row["typalign"] = byte('d')
 	s.add(row)
+}
+
+// builtinTypeSchema is where a type that nobody made is: pg_catalog, or where its extension was put.
+func builtinTypeSchema(cat *catalog.Catalog, id types.OID) types.OID {
+	if id >= extensionTypes && cat != nil {
+		if e := cat.ExtensionOfType(id); e != nil {
+			return e.Schema
+		}
+	}
+	return catalog.SchemaPgCatalog
 }

@@ -25,6 +25,8 @@ func (c *Compiler) subscript(e *plan.Subscript, x *Expr) (node, error) {
 	switch {
 	case e.Arg.Type().Kind() == types.KindJSONB:
 		return &jsonSubscript{arg: arg, keys: upper}, nil
+	case e.Arg.Type().OID == types.OIDName:
+		return &nameByte{arg: arg, index: upper}, nil
 	case e.Slice:
 		return &slice{arg: arg, upper: upper, lower: lower, typ: e.Arg.Type()}, nil
 	}
@@ -217,4 +219,29 @@ func jsonStep(at types.JSONNode, key types.Value, t types.Type) (types.JSONNode,
 		return at, false
 	}
 	return at.Element(i)
+}
+
+// nameBytes is the fixed length of a name in PostgreSQL.
+const nameBytes = 64
+
+// nameByte is n[i]: a name is an array of "char" that counts from 0 and is
+// padded with zero bytes.
+type nameByte struct {
+	arg   *Expr
+	index []*Expr
+}
+
+func (n *nameByte) row(r *Row) (types.Value, error) {
+	v, err := n.arg.n.row(r)
+	if err != nil || v.IsNull() {
+		return types.Null, err
+	}
+	i, err := n.index[0].n.row(r)
+	switch {
+	case err != nil || i.IsNull() || len(n.index) > 1 || i.Int() < 0 || i.Int() >= nameBytes:
+		return types.Null, err
+	case i.Int() >= int64(len(v.Str())):
+		return types.NewInt(0), nil
+	}
+	return types.NewInt(int64(v.Str()[i.Int()])), nil
 }

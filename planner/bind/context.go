@@ -43,6 +43,10 @@ type Context struct {
 	// OnStar, unless nil, is told what each * of the statement stands for: its
 	// byte offset in the text and the columns in SQL. A view keeps these.
 	OnStar func(pos int, columns []string)
+	// OnName, unless nil, is told which relation, created function or type a name
+	// of the statement means: its byte offset and whether it says the schema. A
+	// view keeps these too.
+	OnName func(pos int, id types.OID, qualified bool)
 	// Variables are the names of the function whose body is bound, else nil.
 	Variables plan.Variables
 }

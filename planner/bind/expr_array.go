@@ -273,6 +273,9 @@ func (b *binder) subscript(s *scope, x plan.Expr, steps []*ast.Step, pos int) (p
 		return b.jsonSubscript(s, x, steps)
 	}
 	elem := x.Type().Elem()
+	if x.Type().OID == types.OIDName {
+		elem = types.Of(types.OIDChar)
+	}
 	if elem.OID == 0 {
 		return nil, b.errorf(sqlerr.DatatypeMismatch, pos, "cannot subscript type %s because it does not support subscripting", typeName(x.Type().OID))
 	}
@@ -280,6 +283,9 @@ func (b *binder) subscript(s *scope, x plan.Expr, steps []*ast.Step, pos int) (p
 	var err error
 	if out.Upper, out.Lower, out.Slice, err = b.bounds(s, steps); err != nil {
 		return nil, err
+	}
+	if out.Slice && x.Type().OID == types.OIDName {
+		return nil, b.errorf(sqlerr.FeatureNotSupported, pos, "slices of fixed-length arrays not implemented").WithHint("Use substr().")
 	}
 	if out.Slice {
 		out.Typ = x.Type()

@@ -119,6 +119,7 @@ func (b *binder) tableRef(s *scope, ref *ast.TableRef) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.named(ref.Pos(), o.ObjectID(), ref.Schema != "")
 	switch o := o.(type) {
 	case *catalog.Table:
 		r := b.tableRelation(o, s, alias)
@@ -158,6 +159,13 @@ func (b *binder) relation(ref *ast.TableRef) (catalog.Object, error) {
 		return o, nil
 	}
 	return nil, b.errorf(sqlerr.UndefinedTable, ref.Pos(), "relation \"%s\" does not exist", refName(ref))
+}
+
+// named tells who keeps the statement's text what a name in it means.
+func (b *binder) named(pos int, id types.OID, qualified bool) {
+	if b.ctx.OnName != nil && !b.kept {
+		b.ctx.OnName(pos, id, qualified)
+	}
 }
 
 // refName is a reference as messages show it.

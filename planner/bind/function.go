@@ -43,7 +43,7 @@ func (b *binder) functionsNamed(name []string) []*builtin.Function {
 			schema = "pg_catalog"
 		}
 		if len(name) > 1 {
-			if name[len(name)-2] == schema || name[len(name)-2] == "public" && isExtensionFunction(f) {
+			if name[len(name)-2] == schema || b.isExtensionFunction(f, name[len(name)-2]) {
 				out = append(out, f)
 			}
 		} else if slices.Contains(b.path, schema) || schema == "pg_catalog" {
@@ -88,10 +88,11 @@ func FunctionFor(ctx *Context, name []string, args ...types.OID) *builtin.Functi
 	return nil
 }
 
-// isExtensionFunction: functions that CREATE EXTENSION would put into public.
-func isExtensionFunction(f *builtin.Function) bool {
+// isExtensionFunction: functions over types of an extension, in the schema where
+// CREATE EXTENSION put it, or would put it.
+func (b *binder) isExtensionFunction(f *builtin.Function, schema string) bool {
 	for _, t := range append([]types.OID{f.Ret}, f.Args...) {
-		if t >= types.OIDVector && t < types.FirstUserOID {
+		if t >= types.OIDVector && t < types.FirstUserOID && (schema == "public" || schema == b.extensionSchema(t)) {
 			return true
 		}
 	}
@@ -203,6 +204,9 @@ func (b *binder) resolve(in *invocation) (*target, error) {
 					WithHint("Could not choose a best candidate function. " + addCastsHint)
 			}
 		}
+	}
+	if chosen.fn.OID >= types.FirstUserOID {
+		b.named(in.pos, chosen.fn.OID, len(in.name) > 1)
 	}
 	return b.complete(in, chosen)
 }

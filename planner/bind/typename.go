@@ -58,15 +58,27 @@ func (b *binder) lookupType(n *ast.TypeName) *types.Info {
 	}
 	path := b.path
 	if schema != "" {
+		if in := types.LookupName(name); in != nil && b.extensionSchema(in.OID) == schema {
+			return in
+		}
 		path = []string{schema}
 	}
 	for _, s := range path {
 		if id := b.ctx.Catalog.TypeNamed(s, name); id != 0 {
 			b.usesType(id)
+			b.named(n.Pos(), id, schema != "")
 			return types.Lookup(id)
 		}
 	}
 	return nil
+}
+
+// extensionSchema is where the extension was put that a type belongs to, "" for other types.
+func (b *binder) extensionSchema(id types.OID) string {
+	if e := b.ctx.Catalog.ExtensionOfType(id); e != nil {
+		return b.ctx.Catalog.SchemaName(e.Schema)
+	}
+	return ""
 }
 
 // usesType records that the plan depends on a user type: on its labels, its

@@ -107,7 +107,9 @@ func (b *binder) dependents(it item) ([]dependent, error) {
 		}
 		out, err = b.typeDependents(o, it.part == arrayOver)
 	case *catalog.Extension:
-		out = b.typeUsers(withArrays(extensionTypes[o.Name]))
+		out = slices.DeleteFunc(b.typeUsers(withArrays(catalog.ExtensionTypes(o.Name))), func(d dependent) bool {
+			return d.obj.SchemaID() == catalog.SchemaMemory // there before the extension was created, and after
+		})
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].order() < out[j].order() })
 	return out, err

@@ -3,20 +3,13 @@ package ddl
 import (
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
-	"synapse/catalog/types"
 	"synapse/planner/ast"
 )
 
 // extensions are those whose functions and types are built in, with the version
 // that they behave as. CREATE EXTENSION only records them.
 var extensions = map[string]string{
-	"vector": "0.8.0", "pg_trgm": "1.6", "hstore": "1.8", "uuid-ossp": "1.1", "citext": "1.6", "pgcrypto": "1.3", "plpgsql": "1.0",
-}
-
-// extensionTypes are the types that go with an extension.
-var extensionTypes = map[string][]types.OID{
-	"vector": {types.OIDVector, types.OIDHalfvec, types.OIDSparsevec},
-	"citext": {types.OIDCitext},
+	"vector": "0.8.0", "pg_trgm": "1.6", "hstore": "1.8", "uuid-ossp": "1.1", "citext": "1.6", "pgcrypto": "1.3",
 }
 
 func (b *binder) createExtension(s *ast.CreateExtensionStmt) error {
@@ -60,6 +53,9 @@ func (b *binder) alterExtension(s *ast.AlterExtensionStmt) error {
 		return sqlerr.New(sqlerr.UndefinedObject, "extension \"%s\" does not exist", s.Name)
 	}
 	version := extensions[s.Name]
+	if e.Born() {
+		version = e.Version
+	}
 	for _, o := range s.Options {
 		if o.Name == "new_version" {
 			version = o.Text()
@@ -75,9 +71,35 @@ func (b *binder) alterExtension(s *ast.AlterExtensionStmt) error {
 	return nil
 }
 
+// extensionSchema is ALTER EXTENSION … SET SCHEMA.
+func (b *binder) extensionSchema(s *ast.AlterSchemaStmt) error {
+	name := s.Object.Names[0]
+	e := b.cat.Extension(name)
+	if e == nil {
+		return sqlerr.New(sqlerr.UndefinedObject, "extension \"%s\" does not exist", name)
+	}
+	if e.Born() {
+		return sqlerr.New(sqlerr.FeatureNotSupported, "extension \"%s\" does not support SET SCHEMA", name)
+	}
+	to := b.cat.Schema(s.NewSchema)
+	if to == nil {
+		return sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", s.NewSchema)
+	}
+	if err := b.writableSchema(to); err != nil {
+		return err
+	}
+	n := *e
+	n.Schema = to.ID
+	b.put(&n)
+	return nil
+}
+
 func (b *binder) droppedExtension(s *ast.DropStmt, ref *ast.ObjectRef) (catalog.Object, error) {
 	name := ref.Names[0]
 	if e := b.cat.Extension(name); e != nil {
+		if e.Born() {
+			return nil, sqlerr.New(sqlerr.DependentObjectsExist, "cannot drop extension %s because it is required by the database system", name)
+		}
 		return e, nil
 	}
 	if s.IfExists {

@@ -248,7 +248,7 @@ func (b *binder) checkSQL(f *catalog.Function, list []parse.Statement) error {
 			continue
 		}
 		ctx := *b.bindContext()
-		ctx.ParamTypes, ctx.TextStart, ctx.OnStar = nil, 0, nil
+		ctx.ParamTypes, ctx.TextStart, ctx.OnStar, ctx.OnName = nil, 0, nil, nil
 		ctx.Variables = bind.ArgumentNames(b.cat, f, nil)
 		p, err := b.Query(ctx, st.Stmt, "")
 		if err != nil {

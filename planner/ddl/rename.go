@@ -317,6 +317,9 @@ func (b *binder) setSchema(s *ast.AlterSchemaStmt) error {
 	if isRoutineKind(s.Kind) {
 		return b.functionSchema(s)
 	}
+	if s.Kind == ast.KindExtension {
+		return b.extensionSchema(s)
+	}
 	if relationClasses[s.Kind] == nil || s.Table == nil {
 		return sqlerr.Unsupported("ALTER "+string(s.Kind)+" SET SCHEMA", "")
 	}

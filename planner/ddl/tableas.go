@@ -33,7 +33,7 @@ func (b *binder) createTableAs(s *ast.CreateTableAsStmt) (tag string, err error)
 		plain.Into = nil
 		q = &plain
 	}
-	p, stars, err := b.compileQuery(q)
+	p, seen, err := b.compileQuery(q)
 	if err != nil {
 		return "", err
 	}
@@ -48,7 +48,8 @@ func (b *binder) createTableAs(s *ast.CreateTableAsStmt) (tag string, err error)
 		if b.usesTemporary(p) {
 			return "", sqlerr.New(sqlerr.FeatureNotSupported, "materialized views must not use temporary tables or views")
 		}
-		d.t.Materialized, d.t.SearchPath = expandStars(s.QueryText, q.Start, stars), b.keptPath(false)
+		d.t.Materialized, d.t.Names = seen.text(s.QueryText, q.Start)
+		d.t.SearchPath = b.keptPath(false)
 		d.t.Populated = !into.NoData
 	}
 	if err := d.checkOptions(); err != nil {

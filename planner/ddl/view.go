@@ -15,7 +15,7 @@ import (
 
 // createView records a query under a name, or replaces one.
 func (b *binder) createView(s *ast.CreateViewStmt) error {
-	p, stars, err := b.compileQuery(s.Query)
+	p, seen, err := b.compileQuery(s.Query)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,8 @@ func (b *binder) createView(s *ast.CreateViewStmt) error {
 			return err
 		}
 	}
-	v := &catalog.View{Query: expandStars(s.QueryText, s.Query.Start, stars), SearchPath: b.keptPath(schema.Name == b.TempSchema)}
+	v := &catalog.View{SearchPath: b.keptPath(schema.Name == b.TempSchema)}
+	v.Query, v.Names = seen.text(s.QueryText, s.Query.Start)
 	if v.Columns, err = b.queryColumns(p, s.Columns, "CREATE VIEW specifies more column names than columns"); err != nil {
 		return err
 	}
@@ -77,9 +78,15 @@ func (b *binder) shapeView(v *catalog.View) error {
 	return nil
 }
 
+// seenNames is what the names of a stored query mean, by byte offset.
+type seenNames struct {
+	stars map[int][]string // the columns of each *
+	names map[int]catalog.NameUse
+}
+
 // compileQuery compiles the query of a view or of CREATE TABLE AS, which has no
-// parameters. stars are its * by place in the text.
-func (b *binder) compileQuery(q *ast.SelectStmt) (p *plan.Plan, stars map[int][]string, err error) {
+// parameters.
+func (b *binder) compileQuery(q *ast.SelectStmt) (p *plan.Plan, seen *seenNames, err error) {
 	ast.Inspect(q, func(n ast.Node) bool {
 		if param, ok := n.(*ast.Param); ok && !param.Slot && err == nil {
 			err = sqlerr.New(sqlerr.UndefinedParameter, "there is no parameter $%d", param.Number).At(b.at(param.Pos()))
@@ -91,31 +98,47 @@ func (b *binder) compileQuery(q *ast.SelectStmt) (p *plan.Plan, stars map[int][]
 	}
 	ctx := *b.bindContext()
 	ctx.ParamTypes = nil
-	stars = map[int][]string{}
-	ctx.OnStar = func(pos int, columns []string) { stars[pos] = columns }
+	seen = &seenNames{stars: map[int][]string{}, names: map[int]catalog.NameUse{}}
+	ctx.OnStar = func(pos int, columns []string) { seen.stars[pos] = columns }
+	ctx.OnName = func(pos int, id types.OID, qualified bool) {
+		seen.names[pos] = catalog.NameUse{ID: id, Qualified: qualified}
+	}
 	p, err = b.Query(ctx, q, b.text)
-	return p, stars, err
+	return p, seen, err
 }
 
-// expandStars writes the columns of each * into a query's text, which starts at
-// start: a column that a table gets later is not part of the view.
-func expandStars(text string, start int, stars map[int][]string) string {
+// text writes the columns of each * into a query's text, which starts at start:
+// a column that a table gets later is not part of the view. The names come with
+// their places in the new text.
+func (seen *seenNames) text(text string, start int) (string, []catalog.NameUse) {
 	if start < 0 {
-		return text
+		return text, nil
 	}
 	var out strings.Builder
+	var names []catalog.NameUse
+	places := slices.Collect(maps.Keys(seen.stars))
+	for pos := range seen.names {
+		places = append(places, pos)
+	}
+	slices.Sort(places)
 	at := 0
-	for _, pos := range slices.Sorted(maps.Keys(stars)) {
+	for _, pos := range slices.Compact(places) {
 		from := pos - start
 		if from < at || from >= len(text) {
 			continue
 		}
-		to := starEnd(text, from)
 		out.WriteString(text[at:from])
-		out.WriteString(strings.Join(stars[pos], ", "))
-		at = to
+		at = from
+		if n, ok := seen.names[pos]; ok {
+			n.At = out.Len()
+			names = append(names, n)
+		}
+		if columns, ok := seen.stars[pos]; ok {
+			out.WriteString(strings.Join(columns, ", "))
+			at = starEnd(text, from)
+		}
 	}
-	return out.String() + text[at:]
+	return out.String() + text[at:], names
 }
 
 // starEnd finds the end of * or name.* that begins at from; names may be quoted.

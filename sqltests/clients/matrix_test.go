@@ -39,6 +39,7 @@ var about = map[string]string{
 	"node-postgres": "pool, notifications, errors, vectors", "postgres.js": "savepoints, cursors, LISTEN, COPY, types by Describe",
 	"Knex": "schema builder, migrations, streams", "Kysely": "migrations with advisory lock, introspection, streams", "Sequelize": "sync, enums, associations, upserts, describeTable",
 	"TypeORM": "synchronize twice, relations, upserts", "Drizzle": "migrate, vectors, prepared statements", "LangChain.js": "PGVectorStore with filters and HNSW",
+	"pg_dump 15":   "schemas and data as text and archive, restored into Synapse and PostgreSQL, and back",
 	"LangGraph.js": "checkpointer, history, threads", "pgbench": "-i; tpcb-like and select-only, simple, extended and prepared", "pgbouncer": "transaction mode between client and server",
 }
 

@@ -115,13 +115,9 @@ func (s *Session) preparedRows(yield yieldRow) error {
 		if name == "" {
 			continue
 		}
-		results := types.Null
-		if p.cols != nil {
-			results = typeArray(len(p.cols), func(i int) types.Type { return p.cols[i].Type })
-		}
 		rows = append(rows, []types.Value{
 			text(name), text(p.text), instant(p.made), typeArray(len(p.params), func(i int) types.Type { return p.params[i] }),
-			results, types.NewBool(p.sql), types.NewInt(p.runs), types.NewInt(0),
+			types.NewBool(p.sql), types.NewInt(p.runs), types.NewInt(0),
 		})
 	}
 	return yieldByName(rows, yield)

@@ -49,10 +49,11 @@ func sortedSettings() []*settingDef {
 	return out
 }
 
-// ServerVersion is what Synapse reports: the version whose grammar and catalogs it follows.
+// ServerVersion is what Synapse reports: the version whose catalogs and behaviour it follows
+// (pg_dump refuses a server that is newer than itself).
 const (
-	ServerVersion    = "16.4"
-	serverVersionNum = "160004"
+	ServerVersion    = "15.20"
+	serverVersionNum = "150020"
 )
 
 func init() {
