@@ -11,12 +11,17 @@ func Bootstrap() []Object {
 	header := func(id types.OID, name, comment string) Header {
 		return Header{ID: id, Name: name, Owner: RoleSynapse, Comment: comment}
 	}
+	open := func(owner, id types.OID, name, comment string) *Schema {
+		s := &Schema{Header: header(id, name, comment)}
+		s.Owner, s.ACL = owner, openSchemaACL(owner)
+		return s
+	}
 	return []Object{
-		&Schema{Header: header(SchemaPgCatalog, "pg_catalog", "system catalog schema")},
+		open(RoleSynapse, SchemaPgCatalog, "pg_catalog", "system catalog schema"),
 		&Schema{Header: header(SchemaToast, "pg_toast", "reserved schema for TOAST tables")},
-		&Schema{Header: header(SchemaInformation, "information_schema", "")},
-		&Schema{Header: header(SchemaPublic, "public", "standard public schema")},
-		&Schema{Header: header(SchemaMemory, "memory", "what agents know: entries, facts, events, and the lineage of every read")},
+		open(RoleSynapse, SchemaInformation, "information_schema", ""),
+		open(RoleDatabaseOwner, SchemaPublic, "public", "standard public schema"),
+		open(RoleSynapse, SchemaMemory, "memory", "what agents know: entries, facts, events, and the lineage of every read"),
 		&Role{
 			Header: Header{ID: RoleSynapse, Name: "synapse"}, Super: true, Login: true, Inherit: true,
 			CreateRole: true, CreateDB: true, BypassRLS: true, ConnLimit: -1,

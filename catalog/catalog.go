@@ -26,6 +26,7 @@ type Catalog struct {
 	indexes map[types.OID][]*Index
 	defined map[types.OID]*types.Defined // what codecs know of the user types but domains, and of the row types
 	funcs   map[string][]*Function       // by name, in order of OID
+	members memberships
 	virtual *Virtuals
 }
 
@@ -46,9 +47,14 @@ type Change struct {
 	Object Object // nil = dropped
 }
 
-// Empty returns a catalog with nothing but the virtual relations.
+// Empty returns a catalog with nothing but the virtual relations and the predefined roles.
 func Empty(v *Virtuals) *Catalog {
-	return &Catalog{objects: map[types.OID]entry{}, names: map[nameKey]types.OID{}, indexes: map[types.OID][]*Index{}, funcs: map[string][]*Function{}, virtual: v}
+	c := &Catalog{objects: map[types.OID]entry{}, names: map[nameKey]types.OID{}, indexes: map[types.OID][]*Index{}, funcs: map[string][]*Function{}, virtual: v}
+	for _, o := range predefinedRoles() {
+		c.add(o, 0)
+	}
+	c.members = c.memberships()
+	return c
 }
 
 // With returns the catalog after the changes, with the given version. The
@@ -80,6 +86,9 @@ func (c *Catalog) With(version uint64, changes ...Change) *Catalog {
 			n.add(ch.Object, version)
 			made = append(made, definedBy(ch.Object)...)
 		}
+	}
+	if n.members = c.members; rolesChanged(c, changes) {
+		n.members = n.memberships()
 	}
 	types.Define(false, made...)
 	n.defined = c.definitions(changes, made)

@@ -26,6 +26,7 @@ type Object interface {
 	ObjectID() types.OID
 	ObjectName() string
 	SchemaID() types.OID // 0 where the class has no schema
+	Head() *Header       // what all objects share
 }
 
 // Header is what all objects share.
@@ -35,7 +36,7 @@ type Header struct {
 	Schema  types.OID `json:"schema,omitempty"`
 	Owner   types.OID `json:"owner,omitempty"`
 	Comment string    `json:"comment,omitempty"`
-	ACL     []string  `json:"acl,omitempty"`     // aclitem texts; nil = the default privileges
+	ACL     ACL       `json:"acl,omitempty"`     // nil = the default privileges
 	Created int64     `json:"created,omitempty"` // µs since 2000: commit time, set when built from storage
 }
 
@@ -44,6 +45,9 @@ func (h *Header) ObjectID() types.OID { return h.ID }
 
 // ObjectName returns the unqualified name.
 func (h *Header) ObjectName() string { return h.Name }
+
+// Head returns the header itself.
+func (h *Header) Head() *Header { return h }
 
 // SchemaID returns the OID of the schema, 0 if the class has none.
 func (h *Header) SchemaID() types.OID { return h.Schema }
@@ -104,6 +108,7 @@ type Column struct {
 	Collation string     `json:"collation,omitempty"`
 	Comment   string     `json:"comment,omitempty"`
 	Storage   byte       `json:"storage,omitempty"`
+	ACL       ACL        `json:"acl,omitempty"` // grants on the column, beside those on its table
 }
 
 // ConstraintKind is pg_constraint.contype.
@@ -250,10 +255,22 @@ type Role struct {
 	CreateRole bool              `json:"create_role,omitempty"`
 	CreateDB   bool              `json:"create_db,omitempty"`
 	BypassRLS  bool              `json:"bypass_rls,omitempty"`
-	Password   string            `json:"password,omitempty"` // SCRAM verifier
-	ConnLimit  int               `json:"conn_limit,omitempty"`
-	Settings   map[string]string `json:"settings,omitempty"` // ALTER ROLE … SET
-	MemberOf   []types.OID       `json:"member_of,omitempty"`
+	Replicate  bool              `json:"replicate,omitempty"`   // REPLICATION: recorded, nothing asks for it
+	Password   string            `json:"password,omitempty"`    // SCRAM verifier
+	ValidUntil *int64            `json:"valid_until,omitempty"` // of the password: µs since 2000; nil = for ever
+	ConnLimit  int               `json:"conn_limit,omitempty"`  // -1 = none
+	Settings   map[string]string `json:"settings,omitempty"`    // ALTER ROLE … SET
+	MemberOf   []Membership      `json:"memberships,omitempty"`
+	// Defaults are the ALTER DEFAULT PRIVILEGES for what the role will make.
+	Defaults []DefaultGrant `json:"defaults,omitempty"`
+}
+
+// DefaultGrant is what new objects of a kind grant: one row of pg_default_acl.
+type DefaultGrant struct {
+	ID     types.OID `json:"id"`
+	Schema types.OID `json:"schema,omitempty"` // 0: in all schemas, in place of the built-in default; else added to it
+	Kind   GrantKind `json:"kind"`
+	ACL    ACL       `json:"acl"`
 }
 
 // Class implements Object.

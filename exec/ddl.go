@@ -53,6 +53,9 @@ func (r *run) step(s plan.Step) error {
 		if s.Code != "" {
 			n.Code = s.Code
 		}
+		if s.Severity != "" {
+			n.Severity = s.Severity
+		}
 		n.Detail = s.Detail
 		r.env.notice(n)
 		return nil

@@ -87,7 +87,7 @@ func (s *sheet) attributes(rel types.OID, columns []catalog.Column) {
 		c := &columns[i]
 		row := attribute(rel, i+1, c.Name, c.Type)
 		row["attnotnull"], row["atthasdef"] = c.NotNull, defaultText(c) != ""
-		row["attidentity"] = c.Identity
+		row["attidentity"], row["attacl"] = c.Identity, acl(s.cat, c.ACL)
 		if c.Generated != "" {
 			row["attgenerated"] = byte('s')
 		}

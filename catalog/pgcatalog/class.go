@@ -34,7 +34,7 @@ func init() {
 	providers["pg_namespace"] = func(s *sheet) {
 		for _, o := range s.cat.All(catalog.ClassSchema) {
 			n := o.(*catalog.Schema)
-			s.add(cells{"oid": n.ID, "nspname": n.Name, "nspowner": n.Owner, "nspacl": acl(n.ACL)})
+			s.add(cells{"oid": n.ID, "nspname": n.Name, "nspowner": n.Owner, "nspacl": acl(s.cat, n.ACL)})
 		}
 	}
 	providers["pg_class"] = func(s *sheet) {
@@ -47,22 +47,22 @@ func init() {
 	}
 }
 
-func acl(list []string) any {
+func acl(cat *catalog.Catalog, list catalog.ACL) any {
 	if list == nil {
 		return nil
 	}
-	return list
+	return aclTexts(cat, list)
 }
 
 // class is a row of pg_class with what all kinds of relation share.
-func class(h *catalog.Header, kind byte, persistence catalog.Persistence, natts int) cells {
+func (s *sheet) class(h *catalog.Header, kind byte, persistence catalog.Persistence, natts int) cells {
 	if persistence == 0 {
 		persistence = catalog.Permanent
 	}
 	return cells{
 		"oid": h.ID, "relname": h.Name, "relnamespace": h.Schema, "relowner": h.Owner, "relkind": kind, "relfilenode": h.ID,
 		"relpersistence": byte(persistence), "relnatts": natts, "relispopulated": true, "relreplident": byte('n'),
-		"reltuples": -1.0, "relacl": acl(h.ACL),
+		"reltuples": -1.0, "relacl": acl(s.cat, h.ACL),
 	}
 }
 
@@ -73,7 +73,7 @@ func (s *sheet) tables() {
 		if t.Materialized != "" {
 			kind = 'm'
 		}
-		c := class(&t.Header, kind, t.Persistence, len(t.Columns))
+		c := s.class(&t.Header, kind, t.Persistence, len(t.Columns))
 		checks := 0
 		for i := range t.Constraints {
 			if t.Constraints[i].Kind == catalog.Check {
@@ -107,7 +107,7 @@ func (s *sheet) indexes() {
 		if t := s.cat.Table(x.Table); t != nil {
 			persistence = t.Persistence
 		}
-		c := class(&x.Header, 'i', persistence, len(x.Keys)+len(x.Include))
+		c := s.class(&x.Header, 'i', persistence, len(x.Keys)+len(x.Include))
 		c["relam"], c["reltuples"], c["reloptions"] = methods[x.Method], 0.0, options(x.Options)
 		s.add(c)
 	}
@@ -116,7 +116,7 @@ func (s *sheet) indexes() {
 func (s *sheet) sequences() {
 	for _, o := range s.cat.All(catalog.ClassSequence) {
 		q := o.(*catalog.Sequence)
-		c := class(&q.Header, 'S', q.Persistence, len(sequenceColumns))
+		c := s.class(&q.Header, 'S', q.Persistence, len(sequenceColumns))
 		c["reltuples"], c["relpages"] = 1.0, 1
 		s.add(c)
 	}
@@ -125,7 +125,7 @@ func (s *sheet) sequences() {
 func (s *sheet) views() {
 	for _, o := range s.cat.All(catalog.ClassView) {
 		v := o.(*catalog.View)
-		c := class(&v.Header, 'v', 0, len(v.Columns))
+		c := s.class(&v.Header, 'v', 0, len(v.Columns))
 		c["reltype"], c["relhasrules"], c["relfilenode"], c["reltuples"] = v.TypeID, true, 0, 0.0
 		c["reloptions"], c["relhastriggers"] = options(v.Options), len(v.Triggers) > 0
 		s.add(c)
@@ -135,7 +135,7 @@ func (s *sheet) views() {
 func (s *sheet) virtuals() {
 	for _, v := range s.cat.Virtuals().All() {
 		kind := virtualKind(v.ID)
-		c := class(&v.Table.Header, kind, 0, len(v.Columns))
+		c := s.class(&v.Table.Header, kind, 0, len(v.Columns))
 		if kind == 'r' {
 			c["relam"] = heapMethod
 		} else {

@@ -1,20 +1,24 @@
 package pgcatalog
 
 import (
+	"slices"
 	"strings"
 
 	"synapse/catalog"
-	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 )
 
-// Functions on privileges. A role that is not a superuser has what PostgreSQL
-// gives to owners and, through PUBLIC, to everyone; of grants on an object
-// those in its ACL count.
+// Functions that ask for privileges.
+
+// askedKinds are the functions' kinds of object.
+var askedKinds = map[string]catalog.GrantKind{
+	"table": catalog.OnTable, "sequence": catalog.OnSequence, "database": catalog.OnDatabase, "function": catalog.OnFunction,
+	"language": catalog.OnLanguage, "schema": catalog.OnSchema, "any_column": catalog.OnColumn, "column": catalog.OnColumn, "type": catalog.OnType,
+}
 
 func init() {
-	for _, kind := range []string{"table", "sequence", "database", "function", "language", "schema", "tablespace", "any_column"} {
+	for _, kind := range []string{"table", "sequence", "database", "function", "language", "schema", "tablespace", "any_column", "type"} {
 		name := "has_" + kind + "_privilege("
 		bind(hasPrivilege(kind, 1), name+"name,text,text)", name+"name,oid,text)", name+"oid,text,text)", name+"oid,oid,text)")
 		bind(hasPrivilege(kind, 0), name+"text,text)", name+"oid,text)")
@@ -30,8 +34,6 @@ func init() {
 	bind(hasRole(1), "pg_has_role(name,name,text)", "pg_has_role(name,oid,text)", "pg_has_role(oid,name,text)", "pg_has_role(oid,oid,text)")
 	bind(hasRole(0), "pg_has_role(name,text)", "pg_has_role(oid,text)")
 	bind(always(types.NewBool(false)), "row_security_active(oid)", "row_security_active(text)")
-	bind(aclDefault, "acldefault(char,oid)")
-	builtin.BindSet("aclexplode(_aclitem)", aclExplode)
 }
 
 // role finds the role an argument names by OID or name.
@@ -49,7 +51,49 @@ func (s *scope) role(t types.Type, v types.Value) (*catalog.Role, error) {
 	return nil, sqlerr.New(sqlerr.UndefinedObject, "role \"%s\" does not exist", v.Str())
 }
 
-func (s *scope) currentRole() *catalog.Role { return s.cat.Role(s.host.CurrentUser()) }
+// askedRole is whose privileges are asked for; "public" and an OID of no role are nobody in particular.
+func (s *scope) askedRole(t types.Type, v types.Value) (types.OID, error) {
+	if t.Kind() == types.KindOID {
+		return oidArg(v), nil
+	}
+	if v.Str() == "public" {
+		return catalog.Public, nil
+	}
+	r, err := s.role(t, v)
+	if err != nil {
+		return 0, err
+	}
+	return r.ID, nil
+}
+
+// currentRole is the OID of the role that asks.
+func (s *scope) currentRole() types.OID {
+	if r := s.cat.Role(s.host.CurrentUser()); r != nil {
+		return r.ID
+	}
+	return catalog.Public
+}
+
+// asked are privileges of a list, of which one with all its options will do.
+type asked struct {
+	privilege catalog.Privileges
+	option    bool
+}
+
+// readPrivileges reads a comma-separated list.
+func readPrivileges(list string, kind catalog.GrantKind) ([]asked, error) {
+	var out []asked
+	for _, word := range strings.Split(list, ",") {
+		name := strings.TrimSpace(word)
+		p, option := strings.CutSuffix(strings.ToUpper(name), " WITH GRANT OPTION")
+		bit := catalog.PrivilegeNamed(p)
+		if bit == 0 || bit&catalog.AllPrivileges(kind) == 0 && kind != 0 {
+			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "unrecognized privilege type: \"%s\"", name)
+		}
+		out = append(out, asked{bit, option})
+	}
+	return out, nil
+}
 
 // hasPrivilege answers for the argument at place 'at' (a role stands before it where at is 1).
 func hasPrivilege(kind string, at int) function {
@@ -57,7 +101,7 @@ func hasPrivilege(kind string, at int) function {
 		role := s.currentRole()
 		if at == 1 {
 			var err error
-			if role, err = s.role(s.Args[0], a[0]); err != nil {
+			if role, err = s.askedRole(s.Args[0], a[0]); err != nil {
 				return types.Null, err
 			}
 		}
@@ -65,9 +109,60 @@ func hasPrivilege(kind string, at int) function {
 		if err != nil || !found {
 			return types.Null, err
 		}
-		ok := allowed(s.cat, role, o, kind, a[len(a)-1].Str())
-		return types.NewBool(ok), nil
+		list, err := readPrivileges(a[len(a)-1].Str(), askedKinds[kind])
+		if err != nil {
+			return types.Null, err
+		}
+		var columns []catalog.Column
+		switch kind {
+		case "column":
+			c, err := s.column(o, s.Args[at+1], a[at+1])
+			if err != nil || c == nil {
+				return types.Null, err
+			}
+			columns = []catalog.Column{*c}
+		case "any_column":
+			columns = catalog.ColumnsOf(o)
+		}
+		if o == nil { // a built-in function, type or language is everybody's
+			return types.NewBool(!slices.ContainsFunc(list, func(p asked) bool { return p.option }) || s.cat.IsSuper(role)), nil
+		}
+		return types.NewBool(slices.ContainsFunc(list, func(p asked) bool { return holds(s.cat, role, o, columns, p) })), nil
 	}
+}
+
+// column finds the column that an argument names; nil for a number that no column has.
+func (s *scope) column(o catalog.Object, t types.Type, v types.Value) (*catalog.Column, error) {
+	columns := catalog.ColumnsOf(o)
+	if t.Kind() != types.KindText {
+		if n := int(v.Int()); n >= 1 && n <= len(columns) && !columns[n-1].Dropped {
+			return &columns[n-1], nil
+		}
+		return nil, nil
+	}
+	for i := range columns {
+		if columns[i].Name == v.Str() && !columns[i].Dropped {
+			return &columns[i], nil
+		}
+	}
+	return nil, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", v.Str(), o.ObjectName())
+}
+
+// holds reports whether a role has a privilege on an object or on one of the columns.
+func holds(cat *catalog.Catalog, role types.OID, o catalog.Object, columns []catalog.Column, p asked) bool {
+	h := o.Head()
+	if p.option {
+		if cat.GrantOptions(role, catalog.ACLOf(o), h.Owner, catalog.KindOf(o))&p.privilege != 0 {
+			return true
+		}
+		return slices.ContainsFunc(columns, func(c catalog.Column) bool {
+			return cat.GrantOptions(role, c.ACL, h.Owner, catalog.OnColumn)&p.privilege != 0
+		})
+	}
+	if cat.Privileges(role, o)&p.privilege != 0 {
+		return true
+	}
+	return slices.ContainsFunc(columns, func(c catalog.Column) bool { return !c.Dropped && cat.ColumnPrivileges(role, &c)&p.privilege != 0 })
 }
 
 // object finds what a privilege is asked on; o is nil for kinds without objects here.
@@ -79,8 +174,14 @@ func (s *scope) object(kind string, t types.Type, v types.Value) (o catalog.Obje
 			return o, findProcedure(s.cat, oidArg(v)) != nil, nil
 		case "language", "tablespace":
 			return nil, true, nil
+		case "type":
+			t, created := o.(*catalog.Type)
+			if !created {
+				return nil, types.Lookup(oidArg(v)) != nil, nil
+			}
+			return t, true, nil
 		}
-		return o, o != nil, nil
+		return o, o != nil && catalog.KindOf(o) != 0, nil
 	}
 	switch name := v.Str(); kind {
 	case "table", "sequence", "any_column", "column":
@@ -97,151 +198,60 @@ func (s *scope) object(kind string, t types.Type, v types.Value) (o catalog.Obje
 		}
 		return nil, false, sqlerr.New(sqlerr.InvalidCatalogName, "database \"%s\" does not exist", name)
 	case "function":
-		_, err = RegValue(s.cat, s.path, types.OIDRegprocedure, name)
-		return nil, err == nil, err
+		id, err := RegValue(s.cat, s.path, types.OIDRegprocedure, name)
+		if err != nil {
+			return nil, false, err
+		}
+		return s.cat.Object(id), true, nil
+	case "type":
+		id, err := RegValue(s.cat, s.path, types.OIDRegtype, name)
+		if err != nil {
+			return nil, false, err
+		}
+		if t, created := s.cat.Object(id).(*catalog.Type); created {
+			return t, true, nil
+		}
+		return nil, true, nil
 	}
 	return nil, true, nil
 }
 
-// aclLetters are the letters of aclitem by privilege.
-var aclLetters = map[string]byte{
-	"SELECT": 'r', "INSERT": 'a', "UPDATE": 'w', "DELETE": 'd', "TRUNCATE": 'D', "REFERENCES": 'x', "TRIGGER": 't',
-	"USAGE": 'U', "CREATE": 'C', "CONNECT": 'c', "TEMPORARY": 'T', "TEMP": 'T', "EXECUTE": 'X',
-}
-
-// allowed reports whether the role has one of the privileges in a comma-separated list.
-func allowed(cat *catalog.Catalog, role *catalog.Role, o catalog.Object, kind, list string) bool {
-	if role == nil || role.Super || o == nil {
-		return role != nil
-	}
-	h := header(o)
-	if isMember(cat, role, h.Owner) {
-		return true
-	}
-	for _, p := range strings.Split(list, ",") {
-		p = strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(p)), " WITH GRANT OPTION")
-		letter := aclLetters[p]
-		if h.ACL == nil && (kind == "function" || kind == "database" && letter != 'C' || h.ID < catalog.SchemaMemory && letter == 'r' ||
-			(h.ID == catalog.SchemaPublic || h.ID == catalog.SchemaPgCatalog || h.ID == catalog.SchemaInformation) && letter == 'U') {
-			return true
-		}
-		if granted(cat, role, h.ACL, letter) {
-			return true
-		}
-	}
-	return false
-}
-
-// granted looks for the letter in items that name PUBLIC or a role that role is a member of.
-func granted(cat *catalog.Catalog, role *catalog.Role, acl []string, letter byte) bool {
-	for _, item := range acl {
-		grantee, rest, ok := strings.Cut(item, "=")
-		if !ok {
-			continue
-		}
-		letters, _, _ := strings.Cut(rest, "/")
-		if strings.IndexByte(letters, letter) < 0 {
-			continue
-		}
-		grantee = builtin.SplitName(grantee)[0]
-		if grantee == "" {
-			return true
-		}
-		if r := cat.Role(grantee); r != nil && isMember(cat, role, r.ID) {
-			return true
-		}
-	}
-	return false
-}
-
 // isMember reports whether role is the group or a direct or indirect member of it.
 func isMember(cat *catalog.Catalog, role *catalog.Role, group types.OID) bool {
-	seen := map[types.OID]bool{}
-	var walk func(r *catalog.Role) bool
-	walk = func(r *catalog.Role) bool {
-		if r.ID == group {
-			return true
-		}
-		seen[r.ID] = true
-		for _, id := range r.MemberOf {
-			if next, ok := cat.Object(id).(*catalog.Role); ok && !seen[id] && walk(next) {
-				return true
-			}
-		}
-		return false
-	}
-	return walk(role)
+	return cat.IsMemberNoSuper(role.ID, group)
 }
 
+// hasRole is pg_has_role.
 func hasRole(at int) function {
 	return func(s *scope, a []types.Value) (types.Value, error) {
 		role := s.currentRole()
-		var err error
 		if at == 1 {
-			if role, err = s.role(s.Args[0], a[0]); err != nil {
+			r, err := s.role(s.Args[0], a[0])
+			if err != nil {
 				return types.Null, err
 			}
+			role = r.ID
 		}
 		group, err := s.role(s.Args[at], a[at])
 		if err != nil {
 			return types.Null, err
 		}
-		return types.NewBool(role != nil && (role.Super || isMember(s.cat, role, group.ID))), nil
-	}
-}
-
-// defaultLetters are what an owner and PUBLIC have on objects of a kind without an ACL.
-var defaultLetters = map[byte][2]string{
-	'r': {"arwdDxt", ""}, 's': {"rwU", ""}, 'd': {"CTc", "Tc"}, 'f': {"X", "X"}, 'l': {"U", "U"}, 'L': {"rw", ""}, 'n': {"UC", ""},
-	'p': {"sA", ""}, 't': {"C", ""}, 'F': {"U", ""}, 'S': {"U", ""}, 'T': {"U", "U"},
-}
-
-func aclDefault(s *scope, a []types.Value) (types.Value, error) {
-	letters, ok := defaultLetters[byte(a[0].Int())]
-	if !ok {
-		return types.Null, sqlerr.New(sqlerr.InvalidParameterValue, "unrecognized object type abbreviation: %c", byte(a[0].Int()))
-	}
-	owner := builtin.QuoteIdent(roleName(s.cat, oidArg(a[1])))
-	var items []string
-	if letters[1] != "" {
-		items = append(items, "="+letters[1]+"/"+owner)
-	}
-	return value(types.Of(types.OIDACLItemArray), append(items, owner+"="+letters[0]+"/"+owner)), nil
-}
-
-var letterWords = func() map[byte]string {
-	m := map[byte]string{}
-	for word, letter := range aclLetters {
-		if word != "TEMP" {
-			m[letter] = word
-		}
-	}
-	return m
-}()
-
-// aclExplode gives a row for each privilege of each item.
-func aclExplode(c *builtin.Call, a []types.Value, yield func(row []types.Value) error) error {
-	s, err := scopeOf(c)
-	if err != nil {
-		return err
-	}
-	roleOID := func(name string) types.Value {
-		if r := s.cat.Role(builtin.SplitName(name)[0]); r != nil {
-			return types.NewInt(int64(r.ID))
-		}
-		return types.NewInt(0)
-	}
-	types.ArrayEach(types.Of(types.OIDACLItemArray), a[0], func(_ int, e types.Value) bool {
-		grantee, rest, _ := strings.Cut(e.Str(), "=")
-		letters, grantor, _ := strings.Cut(rest, "/")
-		for i := 0; i < len(letters) && err == nil; i++ {
-			if letters[i] == '*' {
-				continue
+		for _, word := range strings.Split(a[len(a)-1].Str(), ",") {
+			ok := false
+			switch name := strings.TrimSpace(word); strings.ToUpper(name) {
+			case "MEMBER":
+				ok = s.cat.IsMember(role, group.ID)
+			case "USAGE":
+				ok = s.cat.HasPrivilegesOf(role, group.ID)
+			case "MEMBER WITH GRANT OPTION", "MEMBER WITH ADMIN OPTION", "USAGE WITH GRANT OPTION", "USAGE WITH ADMIN OPTION":
+				ok = s.cat.HasAdmin(role, group.ID)
+			default:
+				return types.Null, sqlerr.New(sqlerr.InvalidParameterValue, "unrecognized privilege type: \"%s\"", name)
 			}
-			option := i+1 < len(letters) && letters[i+1] == '*'
-			err = yield([]types.Value{roleOID(grantor), roleOID(grantee), types.NewString(letterWords[letters[i]]), types.NewBool(option)})
+			if ok {
+				return types.NewBool(true), nil
+			}
 		}
-		return err == nil
-	})
-	return err
+		return types.NewBool(false), nil
+	}
 }

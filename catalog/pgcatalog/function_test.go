@@ -177,7 +177,8 @@ func TestFunctionErrors(t *testing.T) {
 func TestPrivileges(t *testing.T) {
 	cat := sample()
 	granted := *cat.Table(20100)
-	granted.ACL = []string{"synapse=arwdDxt/synapse", "guest=r/synapse"}
+	granted.ACL = append(catalog.DefaultACL(catalog.OnTable, catalog.RoleSynapse),
+		catalog.ACLItem{Grantee: 20600, Grantor: catalog.RoleSynapse, Privileges: catalog.MaySelect})
 	cat = cat.With(3,
 		catalog.Change{ID: 20600, Object: &catalog.Role{Header: catalog.Header{ID: 20600, Name: "guest"}}},
 		catalog.Change{ID: 20100, Object: &granted})

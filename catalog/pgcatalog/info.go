@@ -41,9 +41,21 @@ func (s *sheet) database() string { return s.src.CurrentDatabase() }
 // user is the role that reads; nil if it is gone.
 func (s *sheet) user() *catalog.Role { return s.cat.Role(s.src.CurrentUser()) }
 
+// reader is the OID of the role that reads, 0 if it is gone.
+func (s *sheet) reader() types.OID {
+	if r := s.user(); r != nil {
+		return r.ID
+	}
+	return 0
+}
+
 // shows reports whether the reader may know of the object: it owns it or has any privilege on it.
 func (s *sheet) shows(o catalog.Object) bool {
-	return allowed(s.cat, s.user(), o, "table", "SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER")
+	user := s.reader()
+	if s.cat.Owns(user, o) || s.cat.Privileges(user, o) != 0 {
+		return true
+	}
+	return slices.ContainsFunc(catalog.ColumnsOf(o), func(c catalog.Column) bool { return s.cat.ColumnPrivileges(user, &c) != 0 })
 }
 
 func yesNo(b bool) string {

@@ -6,7 +6,7 @@ import (
 	"synapse/catalog"
 )
 
-// information_schema: constraints, roles and privileges.
+// information_schema: constraints.
 
 var constraintWords = map[catalog.ConstraintKind]string{
 	catalog.PrimaryKey: "PRIMARY KEY", catalog.Unique: "UNIQUE", catalog.Check: "CHECK", catalog.ForeignKey: "FOREIGN KEY",
@@ -50,33 +50,6 @@ func init() {
 		})
 	}
 	infoProviders["referential_constraints"] = func(s *sheet) { s.eachConstraint(infoReferential) }
-	infoProviders["enabled_roles"] = func(s *sheet) {
-		for _, r := range s.memberships() {
-			s.add(cells{"role_name": r.Name})
-		}
-	}
-	applicable := func(s *sheet) {
-		for _, r := range s.memberships() {
-			for _, id := range r.MemberOf {
-				s.add(cells{"grantee": r.Name, "role_name": roleName(s.cat, id), "is_grantable": "NO"})
-			}
-		}
-	}
-	infoProviders["applicable_roles"] = applicable
-	infoProviders["table_privileges"], infoProviders["role_table_grants"] = tablePrivileges, tablePrivileges
-	infoProviders["column_privileges"], infoProviders["role_column_grants"] = columnPrivileges, columnPrivileges
-}
-
-// memberships are the roles that the reader is, or is a member of.
-func (s *sheet) memberships() []*catalog.Role {
-	var list []*catalog.Role
-	user := s.user()
-	for _, r := range roles(s.cat) {
-		if user != nil && (user.Super || isMember(s.cat, user, r.ID)) {
-			list = append(list, r)
-		}
-	}
-	return list
 }
 
 func (s *sheet) eachConstraint(f func(s *sheet, t *catalog.Table, c *catalog.Constraint)) {
@@ -193,36 +166,4 @@ func infoReferential(s *sheet, t *catalog.Table, c *catalog.Constraint) {
 		row["unique_constraint_catalog"], row["unique_constraint_schema"], row["unique_constraint_name"] = s.database(), s.cat.SchemaName(p.Schema), u.Name
 	}
 	s.add(row)
-}
-
-// tablePrivilegeWords are what an owner has on a table.
-var tablePrivilegeWords = []string{"INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"}
-
-// tablePrivileges lists what owners have; grants to others are in relacl.
-func tablePrivileges(s *sheet) {
-	s.eachRelation(func(s *sheet, r *infoRelation) {
-		for _, p := range tablePrivilegeWords {
-			row := s.tableCells(r.object)
-			owner := roleName(s.cat, header(r.object).Owner)
-			row["grantor"], row["grantee"], row["privilege_type"], row["is_grantable"] = owner, owner, p, "YES"
-			row["with_hierarchy"] = yesNo(p == "SELECT")
-			s.add(row)
-		}
-	})
-}
-
-func columnPrivileges(s *sheet) {
-	s.eachRelation(func(s *sheet, r *infoRelation) {
-		owner := roleName(s.cat, header(r.object).Owner)
-		for i := range r.columns {
-			if r.columns[i].Dropped {
-				continue
-			}
-			for _, p := range []string{"INSERT", "SELECT", "UPDATE", "REFERENCES"} {
-				row := s.tableCells(r.object)
-				row["grantor"], row["grantee"], row["column_name"], row["privilege_type"], row["is_grantable"] = owner, owner, r.columns[i].Name, p, "YES"
-				s.add(row)
-			}
-		}
-	})
 }

@@ -132,7 +132,7 @@ func (s *sheet) catalogFunction(f *catalog.Function) {
 	if f.Language == "plpgsql" {
 		row["prolang"] = languagePLpgSQL
 	}
-	row["proisstrict"], row["proretset"], row["proacl"] = f.Strict, f.RetSet, acl(f.ACL)
+	row["proisstrict"], row["proretset"], row["proacl"] = f.Strict, f.RetSet, acl(s.cat, f.ACL)
 	row["provolatile"], row["prosecdef"], row["proleakproof"] = f.Volatility(), f.SecurityDefiner, f.Leakproof
 	row["procost"], row["proparallel"] = f.Cost, f.Parallel
 	if f.Cost == 0 {

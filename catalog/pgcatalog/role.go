@@ -29,7 +29,8 @@ func init() {
 		for _, r := range roles(s.cat) {
 			if r.Login {
 				s.add(cells{
-					"usename": r.Name, "usesysid": r.ID, "usecreatedb": r.CreateDB, "usesuper": r.Super, "userepl": r.Super,
+					"valuntil": validUntil(r),
+					"usename":  r.Name, "usesysid": r.ID, "usecreatedb": r.CreateDB, "usesuper": r.Super, "userepl": r.Super,
 					"usebypassrls": r.BypassRLS, "passwd": hiddenPassword, "useconfig": options(r.Settings),
 				})
 			}
@@ -46,7 +47,18 @@ func init() {
 	providers["pg_auth_members"] = func(s *sheet) {
 		for _, r := range roles(s.cat) {
 			for _, group := range r.MemberOf {
-				s.add(cells{"roleid": group, "member": r.ID, "grantor": catalog.RoleSynapse})
+				s.add(cells{"roleid": group.Role, "member": r.ID, "grantor": group.Grantor, "admin_option": group.Admin})
+			}
+		}
+	}
+	providers["pg_default_acl"] = func(s *sheet) {
+		for _, r := range roles(s.cat) {
+			for _, d := range r.Defaults {
+				kind := byte(d.Kind)
+				if d.Kind == catalog.OnSequence {
+					kind = 'S'
+				}
+				s.add(cells{"oid": d.ID, "defaclrole": r.ID, "defaclnamespace": d.Schema, "defaclobjtype": kind, "defaclacl": aclTexts(s.cat, d.ACL)})
 			}
 		}
 	}
@@ -63,7 +75,7 @@ func init() {
 			s.add(cells{
 				"oid": d.ID, "datname": d.Name, "datdba": d.Owner, "encoding": encodingUTF8, "datlocprovider": byte('c'),
 				"datallowconn": true, "datconnlimit": -1, "dattablespace": tablespaceDefault, "datcollate": "C", "datctype": "C.UTF-8",
-				"datacl": acl(d.ACL),
+				"datacl": acl(s.cat, d.ACL),
 			})
 		}
 	}
@@ -78,8 +90,16 @@ const (
 func roleCells(r *catalog.Role) cells {
 	return cells{
 		"oid": r.ID, "rolname": r.Name, "rolsuper": r.Super, "rolinherit": r.Inherit, "rolcreaterole": r.CreateRole,
-		"rolcreatedb": r.CreateDB, "rolcanlogin": r.Login, "rolreplication": r.Super, "rolbypassrls": r.BypassRLS, "rolconnlimit": r.ConnLimit,
+		"rolcreatedb": r.CreateDB, "rolcanlogin": r.Login, "rolreplication": r.Replicate || r.ID == catalog.RoleSynapse, "rolvaliduntil": validUntil(r), "rolbypassrls": r.BypassRLS, "rolconnlimit": r.ConnLimit,
 	}
+}
+
+// validUntil is until when a role's password may be used; NULL is for ever.
+func validUntil(r *catalog.Role) any {
+	if r.ValidUntil == nil {
+		return nil
+	}
+	return types.NewInt(*r.ValidUntil)
 }
 
 func roles(cat *catalog.Catalog) []*catalog.Role {
@@ -102,7 +122,7 @@ func members(cat *catalog.Catalog, group types.OID) []types.OID {
 	list := []types.OID{}
 	for _, r := range roles(cat) {
 		for _, g := range r.MemberOf {
-			if g == group {
+			if g.Role == group {
 				list = append(list, r.ID)
 			}
 		}

@@ -72,7 +72,7 @@ func sample() *catalog.Catalog {
 		&catalog.View{Header: h(20200, "adults"), Query: `SELECT id FROM users;`, Columns: []catalog.Column{{Name: "id", Type: types.Int8}}, TypeID: 20201},
 		&catalog.Extension{Header: h(20300, "vector"), Version: "0.8.0"},
 		&catalog.Function{Header: h(20400, "twice"), Args: []catalog.FunctionArg{{Name: "x", Type: types.Int4, Default: "1"}}, Ret: types.Int4, Language: "sql", Body: "SELECT x * 2"},
-		&catalog.Role{Header: catalog.Header{ID: 20500, Name: "app"}, Inherit: true, MemberOf: []types.OID{catalog.RoleSynapse}, ConnLimit: -1, Settings: map[string]string{"search_path": "app"}},
+		&catalog.Role{Header: catalog.Header{ID: 20500, Name: "app"}, Inherit: true, MemberOf: []catalog.Membership{{Role: catalog.RoleSynapse, Grantor: catalog.RoleSynapse}}, ConnLimit: -1, Settings: map[string]string{"search_path": "app"}},
 	)
 	c := catalog.Empty(catalog.NewVirtuals(catalog.VirtualSchemaName, Tables()...))
 	changes := make([]catalog.Change, len(objects))

@@ -118,7 +118,7 @@ func (s *sheet) userType(t *catalog.Type) {
 		return
 	}
 	row := typeRow(t.ID, t.Name, t.Schema, t.Owner)
-	row["typtype"], row["typcategory"], row["typarray"], row["typacl"] = byte(t.Kind), in.Category, t.ArrayID, acl(t.ACL)
+	row["typtype"], row["typcategory"], row["typarray"], row["typacl"] = byte(t.Kind), in.Category, t.ArrayID, acl(s.cat, t.ACL)
 	row["typlen"], row["typbyval"], row["typalign"], row["typstorage"] = in.Len, in.ByVal, in.Align, storageOf(in)
 	row["typcollation"] = collationOf(in)
 	switch t.Kind {
@@ -180,7 +180,7 @@ func (s *sheet) composites() {
 		if t.Kind == catalog.CompositeType {
 			h := t.Header
 			h.ID = t.Relation
-			c := class(&h, 'c', 0, len(t.Attributes))
+			c := s.class(&h, 'c', 0, len(t.Attributes))
 			c["reltype"], c["relfilenode"] = t.ID, 0
 			s.add(c)
 		}

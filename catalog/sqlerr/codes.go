@@ -7,6 +7,8 @@ type Code string
 const (
 	SuccessfulCompletion Code = "00000"
 	Warning              Code = "01000"
+	PrivilegeNotRevoked  Code = "01006"
+	PrivilegeNotGranted  Code = "01007"
 	NoData               Code = "02000"
 
 	ConnectionException Code = "08000"

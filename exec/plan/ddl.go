@@ -74,9 +74,10 @@ type SetSequence struct {
 	Called   bool
 }
 
-// Notice sends a NOTICE: "relation \"t\" already exists, skipping".
+// Notice sends a NOTICE or WARNING: "relation \"t\" already exists, skipping".
 type Notice struct {
-	Code            sqlerr.Code // SuccessfulCompletion where nothing particular is said
+	Code            sqlerr.Code     // SuccessfulCompletion where nothing particular is said
+	Severity        sqlerr.Severity // "" is NOTICE
 	Message, Detail string
 }
 

@@ -30,6 +30,7 @@ type Plan struct {
 	AsOf     *Temporal    // statement level; nil = none
 	Moments  []*Temporal  // of clauses further inside; each has one moment per run
 	Objects  []ObjectVersion
+	Access   []*Access       // what Permit asks
 	ReadOnly bool            // writes nothing: may run AS OF and in a read-only transaction
 	Text     string          // source text, for lineage and EXPLAIN
 	Ranked   bool            // has a vector, text or memory search whose hits lineage records

@@ -50,6 +50,11 @@ func (b *binder) call(s *scope, e *ast.FuncCall) (plan.Expr, error) {
 // its own rules are checked once the function is known.
 func (b *binder) invocation(s *scope, e *ast.FuncCall) (*invocation, error) {
 	in := &invocation{name: e.Name, variadic: e.Variadic, pos: e.Pos()}
+	if len(e.Name) > 1 {
+		if err := b.mayUseSchema(b.schemaNamed(e.Name[len(e.Name)-2]), e.Pos()); err != nil {
+			return nil, err
+		}
+	}
 	list := e.Args
 	if e.WithinGroup {
 		for _, o := range e.OrderBy {

@@ -39,10 +39,15 @@ func (b *binder) onConflict(s *scope, ch *change, stmt *ast.InsertStmt) (*confli
 	}
 	target := *stmt.Table
 	target.Alias = &ast.Alias{Position: ast.Unknown, Name: "excluded"}
+	asked := len(b.access)
 	excluded, err := b.destinationFor(s, &target, plan.InsertCommand)
 	if err != nil {
 		return nil, err
 	}
+	for _, a := range b.access[asked:] {
+		a.Needs = 0 // until something is read of it
+	}
+	ch.dest.needs(catalog.MayUpdate)
 	c.excluded = excluded.rel
 	outer := s.items
 	s.items = []*nameItem{ch.dest.item, excluded.item}

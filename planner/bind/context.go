@@ -17,7 +17,9 @@ type Context struct {
 	// session's temporary schema included.
 	SearchPath []string
 	User       string
+	Role       types.OID // the role whose rights are asked; 0: nobody's, as in expressions of the catalog
 	Database   string
+	TempSchema string // the session's own, which it may always use
 	// Today is today's catalog where Catalog is an earlier one, else nil: a
 	// relation that Catalog does not have yet but Today has yields no rows.
 	Today *catalog.Catalog
@@ -91,6 +93,9 @@ type binder struct {
 	kept bool     // text comes from the catalog: no parameters, no positions
 	base int      // where text starts in what positions count from
 	path []string // schema names in order of search
+	// as is the role as which relations are read: 0 is the statement's own, else
+	// the owner of the view that the text is of.
+	as types.OID
 }
 
 // statement is shared by all sources of one statement.
@@ -114,6 +119,7 @@ type statement struct {
 	// defaults are the columns' bound defaults: rows of VALUES share them.
 	defaults map[*catalog.Column]plan.Expr
 	notices  []*sqlerr.Error
+	access   []*plan.Access // in the order in which it is asked
 
 	// literalPos is where strings of type unknown stand: an error of their
 	// input function points there, not at the construct that gave them a type.
@@ -142,7 +148,7 @@ func (b *binder) source(path []string) *binder {
 	if path == nil {
 		path = b.path
 	}
-	return &binder{statement: b.statement, path: path, kept: true}
+	return &binder{statement: b.statement, path: path, kept: true, as: b.as}
 }
 
 func (b *binder) format() *types.Format {

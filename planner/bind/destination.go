@@ -19,6 +19,36 @@ type destination struct {
 	cols   []destColumn
 	where  plan.Expr // rows that the view shows; nil: all
 	checks []viewCheck
+	access *plan.Access // of the table or view
+	inner  *destination // what the view selects from; nil for a table
+}
+
+// gives notes that column i of cols is written.
+func (d *destination) gives(p catalog.Privileges, i int) {
+	attr := i + 1
+	if d.inner == nil {
+		attr = d.cols[i].ord
+	} else {
+		for k := range d.inner.cols {
+			if d.inner.cols[k].ord == d.cols[i].ord {
+				d.inner.gives(p, k)
+				break
+			}
+		}
+	}
+	if d.access != nil {
+		d.access.Needs |= p
+	}
+	writes(d.access, p, attr)
+}
+
+// needs notes that rows of the table, and of the views over it, are changed in one more way.
+func (d *destination) needs(p catalog.Privileges) {
+	for ; d != nil; d = d.inner {
+		if d.access != nil {
+			d.access.Needs |= p
+		}
+	}
 }
 
 // destColumn is a column that SET or a column list may name.
@@ -41,8 +71,10 @@ type viewCheck struct {
 func (d *destination) table() *catalog.Table { return d.rel.table }
 
 // tableDestination makes the destination of a table.
-func (b *binder) tableDestination(t *catalog.Table, s *scope, alias string) *destination {
+func (b *binder) tableDestination(t *catalog.Table, s *scope, alias string, cmd plan.Command) *destination {
 	d := &destination{name: t.Name, id: t.ID, rel: b.tableRelation(t, s, alias)}
+	d.access = b.asks(t, needsOf[cmd])
+	d.rel.access = d.access
 	d.item = d.rel.nameItem()
 	for _, ord := range t.Live() {
 		d.cols = append(d.cols, destColumn{name: t.Columns[ord-1].Name, ord: ord})
@@ -118,7 +150,9 @@ func (b *binder) viewDestination(v *catalog.View, s *scope, alias string, cmd pl
 	if err != nil {
 		return nil, err
 	}
-	src := b.source(v.SearchPath)
+	access := b.asks(v, needsOf[cmd])
+	src := b.viewSource(v)
+	asked := len(b.access)
 	if why := viewObstacle(stmt); why != "" {
 		return nil, notUpdatable(v.Name, cmd, why)
 	}
@@ -129,6 +163,7 @@ func (b *binder) viewDestination(v *catalog.View, s *scope, alias string, cmd pl
 	if why := q.scope.obstacle(); why != "" {
 		return nil, notUpdatable(v.Name, cmd, why)
 	}
+	b.access = b.access[:asked] // the query was bound for its shape; what is written below asks for itself
 	ref, why := viewSource(stmt)
 	if why != "" {
 		return nil, notUpdatable(v.Name, cmd, why)
@@ -139,7 +174,7 @@ func (b *binder) viewDestination(v *catalog.View, s *scope, alias string, cmd pl
 	if err != nil {
 		return nil, err
 	}
-	d := &destination{name: v.Name, id: v.ID, parent: inner.id, rel: inner.rel, checks: inner.checks}
+	d := &destination{name: v.Name, id: v.ID, parent: inner.id, rel: inner.rel, checks: inner.checks, access: access, inner: inner}
 	d.rel.alias = alias
 	cond, err := src.viewColumns(d, inner, v, stmt, ref, cmd)
 	if err != nil {
@@ -149,7 +184,7 @@ func (b *binder) viewDestination(v *catalog.View, s *scope, alias string, cmd pl
 		d.checks = append(d.checks, viewCheck{v.Name, cond})
 	}
 	d.where = allOf(inner.where, cond)
-	d.item.name = alias
+	d.item.name, d.item.access = alias, access
 	return d, nil
 }
 
@@ -192,7 +227,7 @@ func (b *binder) sourceDestination(v *catalog.View, ref *ast.TableRef, s *scope,
 	switch o := o.(type) {
 	case *catalog.Table:
 		if !o.Virtual && o.Materialized == "" {
-			return b.tableDestination(o, s, ref.Name), nil
+			return b.tableDestination(o, s, ref.Name, cmd), nil
 		}
 	case *catalog.View:
 		return b.viewDestination(o, s, o.Name, cmd, cascaded)
@@ -293,6 +328,7 @@ func (b *binder) destColumn(d *destination, name string, cmd plan.Command, pos i
 		if c.ord == 0 {
 			return nil, 0, sqlerr.New(sqlerr.FeatureNotSupported, "cannot %s column \"%s\" of view \"%s\"", viewWords[cmd][0], name, c.owner).WithDetail("%s", c.why)
 		}
+		d.gives(needsOf[cmd], i)
 		return &d.table().Columns[c.ord-1], c.ord, nil
 	}
 	return nil, 0, b.errorf(sqlerr.UndefinedColumn, pos, "column \"%s\" of relation \"%s\" does not exist", name, d.name)

@@ -120,13 +120,18 @@ func (b *binder) tableRef(s *scope, ref *ast.TableRef) (*relation, error) {
 		return nil, err
 	}
 	b.named(ref.Pos(), o.ObjectID(), ref.Schema != "")
+	access := b.asks(o, catalog.MaySelect)
 	switch o := o.(type) {
 	case *catalog.Table:
 		r := b.tableRelation(o, s, alias)
-		r.absent = absent
+		r.absent, r.access = absent, access
 		return r, nil
 	case *catalog.View:
-		return b.viewRelation(s, o, alias)
+		r, err := b.viewRelation(s, o, alias)
+		if err == nil {
+			r.access = access
+		}
+		return r, err
 	case *catalog.Sequence:
 		return b.sequenceRelation(o, s, alias), nil
 	}
@@ -155,6 +160,9 @@ func (b *binder) relation(ref *ast.TableRef) (catalog.Object, error) {
 		return nil, b.errorf(sqlerr.FeatureNotSupported, ref.Pos(), "cross-database references are not implemented: \"%s.%s.%s\"",
 			ref.Catalog, ref.Schema, ref.Name)
 	}
+	if err := b.mayUseSchemaOf(ref); err != nil {
+		return nil, err
+	}
 	if o := b.lookupRelation(ref.Schema, ref.Name); o != nil {
 		return o, nil
 	}
@@ -176,6 +184,16 @@ func refName(ref *ast.TableRef) string {
 	return ref.Name
 }
 
+// viewSource is the binder of a view's text, whose relations are asked of the
+// view's owner, or of who uses it if the view says so.
+func (b *binder) viewSource(v *catalog.View) *binder {
+	src := b.source(v.SearchPath)
+	if v.Options["security_invoker"] != "true" {
+		src.as = v.Owner
+	}
+	return src
+}
+
 // viewRelation binds a view's query by the path that its creator had.
 func (b *binder) viewRelation(s *scope, v *catalog.View, alias string) (*relation, error) {
 	if b.viewDeep++; b.viewDeep > viewDepthMax {
@@ -186,7 +204,7 @@ func (b *binder) viewRelation(s *scope, v *catalog.View, alias string) (*relatio
 	if err != nil {
 		return nil, err
 	}
-	src := b.source(v.SearchPath)
+	src := b.viewSource(v)
 	src.root = stmt
 	q, err := src.selectStmt(nil, stmt, true)
 	if err != nil {

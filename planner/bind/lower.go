@@ -59,6 +59,7 @@ func (b *binder) compile(q *query) (*plan.Plan, error) {
 		}
 	}
 	p.Params, p.CTEs, p.Slots, p.Objects, p.Ranked, p.Notices = params, l.ctes, l.slots, b.objects, b.ranked, b.notices
+	p.Access = b.access
 	for _, past := range b.past {
 		p.Moments = append(p.Moments, past.Clause)
 	}

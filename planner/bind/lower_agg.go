@@ -89,6 +89,7 @@ func (l *lowerer) sets(exprs []plan.Expr, node plan.Node, ly *layout, fr *frame)
 		var keys []string
 		for _, c := range calls {
 			n.Exprs = append(n.Exprs, nullConst(c.typ))
+			l.b.calls(c.fn)
 			n.Sets = append(n.Sets, &plan.SetCall{Fn: c.fn, Args: l.exprs(c.args, ly, fr), Cols: []types.Type{c.typ}, Name: c.fn.Name})
 			keys = append(keys, key(c))
 		}

@@ -35,6 +35,7 @@ func (l *lowerer) expr(e plan.Expr, ly *layout, fr *frame) plan.Expr {
 	}
 	e = plan.MapChildren(e, func(child plan.Expr) plan.Expr { return l.expr(child, ly, fr) })
 	if f, ok := e.(*plan.Func); ok {
+		l.b.calls(f.Fn)
 		return readsAsOf(f, current)
 	}
 	return e

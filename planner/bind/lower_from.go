@@ -135,6 +135,7 @@ func (l *lowerer) function(r *relation, fr *frame, tm *temporal) plan.Node {
 		c.Args = args
 		c.Expr = l.optional(c.Expr, emptyLayout(), fr)
 		if c.Fn != nil {
+			l.b.calls(c.Fn)
 			c.AsOf = momentFor(c.Fn, tm)
 		} else if f, ok := c.Expr.(*plan.Func); ok {
 			c.Expr = readsAsOf(f, tm)

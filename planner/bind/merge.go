@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/exec/plan"
 	"synapse/planner/ast"
@@ -68,11 +69,14 @@ func (b *binder) mergeAction(s *scope, d *destination, w *ast.MergeWhen) (mergeA
 		a.nothing = true
 	case ast.MergeUpdate:
 		a.kind = plan.UpdateCommand
+		d.needs(catalog.MayUpdate)
 		a.set, err = b.assignments(s, d, w.Set)
 	case ast.MergeDelete:
 		a.kind = plan.DeleteCommand
+		d.needs(catalog.MayDelete)
 	case ast.MergeInsert:
 		a.kind = plan.InsertCommand
+		d.needs(catalog.MayInsert)
 		a.values, err = b.mergeInsert(s, d, w)
 	}
 	return a, err

@@ -76,6 +76,9 @@ func (b *binder) relationAt(ref *ast.TableRef) (o catalog.Object, absent bool, e
 		o, err = b.relation(ref)
 		return o, false, err
 	}
+	if err := b.mayUseSchemaOf(ref); err != nil {
+		return nil, false, err
+	}
 	if o = b.lookupRelation(ref.Schema, ref.Name); o != nil {
 		return o, false, nil
 	}

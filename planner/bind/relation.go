@@ -38,8 +38,9 @@ type relation struct {
 	temporal *temporal
 	sample   *sample
 	lateral  bool
-	nullable bool // on the side of an outer join that may be missing
-	absent   bool // did not exist at the moment that is read: no rows
+	nullable bool         // on the side of an outer join that may be missing
+	access   *plan.Access // what is asked of a table or view; nil: nothing
+	absent   bool         // did not exist at the moment that is read: no rows
 
 	used map[int]bool // columns that lowering must produce
 }

@@ -29,7 +29,8 @@ type nameItem struct {
 	schema string    // of an unaliased table, for schema.table.column
 	rel    *relation // nil for a join's alias
 	cols   []nameColumn
-	view   bool // rel is the table behind a view, whose system columns the view has not
+	access *plan.Access // of the view that a data change names; nil where rel's says all
+	view   bool         // rel is the table behind a view, whose system columns the view has not
 
 	relVisible bool // name.column may be used
 	colVisible bool // column may be used alone
@@ -142,10 +143,10 @@ func (b *binder) findColumn(s *scope, name string, pos int) (plan.Expr, error) {
 				if err := b.checkLateral(it, pos); err != nil {
 					return nil, err
 				}
-				found = placed(it.cols[i].expr, pos)
+				found = it.ref(i, pos)
 			}
 			if sys, ok := it.system(name); ok && found == nil {
-				found = it.rel.column(sys, pos)
+				found = it.systemRef(sys, pos)
 			}
 		}
 		if found != nil {
@@ -167,8 +168,21 @@ func (it *nameItem) system(name string) (int, bool) {
 	return sys, true
 }
 
-// placed gives a variable the position of its reference.
+// ref is a reference to column i.
+func (it *nameItem) ref(i, pos int) plan.Expr {
+	reads(it.access, i)
+	return placed(it.cols[i].expr, pos)
+}
+
+// systemRef is a reference to a system column.
+func (it *nameItem) systemRef(col, pos int) plan.Expr {
+	reads(it.rel.access, col)
+	return it.rel.column(col, pos)
+}
+
+// placed gives a variable the position of its reference, which is a reading of it.
 func placed(e plan.Expr, pos int) plan.Expr {
+	touch(e)
 	if v, ok := e.(*variable); ok {
 		return &variable{rel: v.rel, col: v.col, typ: v.typ, pos: pos}
 	}
@@ -234,12 +248,12 @@ func (b *binder) field(it *nameItem, name string, pos int) (plan.Expr, error) {
 			if found != nil {
 				return nil, b.errorf(sqlerr.AmbiguousColumn, pos, "column reference \"%s\" is ambiguous", name)
 			}
-			found = placed(it.cols[i].expr, pos)
+			found = it.ref(i, pos)
 		}
 	}
 	if found == nil {
 		if sys, ok := it.system(name); ok {
-			found = it.rel.column(sys, pos)
+			found = it.systemRef(sys, pos)
 		}
 	}
 	return found, nil
@@ -252,7 +266,7 @@ func (it *nameItem) rowOf(pos int) plan.Expr {
 	}
 	row := &plan.RowExpr{Typ: it.rel.rowType()}
 	for i := range it.cols {
-		row.Fields = append(row.Fields, placed(it.cols[i].expr, pos))
+		row.Fields = append(row.Fields, it.ref(i, pos))
 		row.Names = append(row.Names, it.cols[i].name)
 	}
 	if it.rel == nil || !it.rel.nullable {

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/plan"
@@ -269,6 +270,9 @@ func (b *binder) lockingClause(s *scope, q *query, stmt *ast.SelectStmt) error {
 		strength, policy := uint8(l.Strength), uint8(l.Wait)
 		if len(l.Of) == 0 {
 			for _, it := range s.items {
+				if it.rel != nil && it.rel.access != nil {
+					it.rel.access.Needs |= catalog.MayUpdate
+				}
 				if it.rel != nil && it.rel.kind == relTable {
 					if err := b.lockable(it.rel, l); err != nil {
 						return err
@@ -288,6 +292,9 @@ func (b *binder) lockingClause(s *scope, q *query, stmt *ast.SelectStmt) error {
 			}
 			if it.rel == nil || it.rel.kind == relFunction || it.rel.kind == relCTE {
 				return b.errorf(sqlerr.FeatureNotSupported, ref.Pos(), "%s cannot be applied to \"%s\"", lockName(l), ref.Name)
+			}
+			if it.rel.access != nil {
+				it.rel.access.Needs |= catalog.MayUpdate
 			}
 			if it.rel.kind == relTable {
 				if err := b.lockable(it.rel, l); err != nil {

@@ -89,7 +89,7 @@ func (b *binder) expandStar(s *scope, ref *ast.ColumnRef) (_ []*entry, err error
 				name = builtin.QuoteIdent(it.name) + "." + name
 			}
 			named = append(named, name)
-			out = append(out, newEntry(placed(it.cols[i].expr, ref.Pos()), it.cols[i].name, ref.Pos()))
+			out = append(out, newEntry(it.ref(i, ref.Pos()), it.cols[i].name, ref.Pos()))
 		}
 	}
 	if len(ref.Fields) == 0 {

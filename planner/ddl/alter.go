@@ -43,7 +43,10 @@ func (b *binder) alterTable(s *ast.AlterTableStmt) error {
 	if s.Kind == ast.KindType {
 		return b.alterComposite(s)
 	}
-	o := b.relation(s.Table.Schema, s.Table.Name)
+	o, err := b.lookup(s.Table.Schema, s.Table.Name)
+	if err != nil {
+		return err
+	}
 	if o == nil {
 		if s.IfExists {
 			b.notice(sqlerr.Notice("relation \"%s\" does not exist, skipping", s.Table.Name))
@@ -55,11 +58,14 @@ func (b *binder) alterTable(s *ast.AlterTableStmt) error {
 		return wrongKind(s.Kind, s.Table.Name)
 	}
 	t, ok := o.(*catalog.Table)
+	if ok && t.Virtual {
+		return sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", s.Table.Name)
+	}
+	if err := b.mustOwn(o); err != nil {
+		return err
+	}
 	if !ok {
 		return b.alterOther(s, o)
-	}
-	if t.Virtual {
-		return sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", s.Table.Name)
 	}
 	b.lock(t.ID, ast.AccessExclusiveLock)
 	d := &draft{binder: b, t: t.Clone()}
@@ -195,7 +201,12 @@ func (b *binder) alterOther(s *ast.AlterTableStmt, o catalog.Object) error {
 			if err != nil {
 				return err
 			}
-			h.Owner = role.ID
+			if err := b.mayGive(o, role); err != nil {
+				return err
+			}
+			b.give(o, role.ID)
+			o = b.cat.Object(h.ID)
+			continue
 		case c.Action == ast.AlterSetOptions || c.Action == ast.AlterResetOptions:
 			if err := changeOptions(n, c); err != nil {
 				return err
@@ -283,18 +294,12 @@ func (d *draft) alterOwner(to *ast.RoleName) error {
 	if err != nil {
 		return err
 	}
-	d.t.Owner = role.ID
+	if err := d.mayGive(d.t, role); err != nil {
+		return err
+	}
 	d.put()
-	for _, ix := range d.cat.Indexes(d.t.ID) {
-		n := *ix
-		n.Owner = role.ID
-		d.binder.put(&n)
-	}
-	for _, s := range d.ownedSequences(d.t.ID, 0) {
-		n, h := cloneObject(s.obj)
-		h.Owner = role.ID
-		d.binder.put(n)
-	}
+	d.give(d.t, role.ID)
+	d.reload()
 	return nil
 }
 

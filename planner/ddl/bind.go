@@ -17,9 +17,11 @@ type Context struct {
 	bind.Context
 	NewOID     func() (types.OID, error) // the transaction's next OID
 	TempSchema string                    // name of the session's temporary schema
-	Owner      types.OID                 // role that will own what is made
-	Now        int64                     // transaction time, µs since 2000
-	LateBodies bool                      // check_function_bodies is off
+	Owner      types.OID                 // the role that acts, which will own what is made
+	// SessionUser is the name of the role that the session began as.
+	SessionUser string
+	Now         int64 // transaction time, µs since 2000
+	LateBodies  bool  // check_function_bodies is off
 	// Query compiles the query of CREATE TABLE AS and of views.
 	Query func(ctx bind.Context, stmt ast.Stmt, text string) (*plan.Plan, error)
 }
@@ -140,7 +142,9 @@ func (b *binder) lock(table types.OID, mode ast.LockMode) {
 	b.step(&plan.LockTable{Table: table, Level: uint8(mode)})
 }
 
-func (b *binder) notice(e *sqlerr.Error) { b.step(&plan.Notice{Code: e.Code, Message: e.Message}) }
+func (b *binder) notice(e *sqlerr.Error) {
+	b.step(&plan.Notice{Code: e.Code, Severity: e.Severity, Message: e.Message})
+}
 
 // skipping tells that something exists already: code says what.
 func (b *binder) skipping(code sqlerr.Code, format string, args ...any) {
@@ -153,7 +157,10 @@ func (b *binder) skipping(code sqlerr.Code, format string, args ...any) {
 // the statement has put already is replaced in that step, unless rows were
 // touched since; one that is as it was is left alone.
 func (b *binder) put(o catalog.Object) {
-	if have := b.cat.Object(o.ObjectID()); have != nil && reflect.DeepEqual(have, o) {
+	have := b.cat.Object(o.ObjectID())
+	if _, table := o.(*catalog.Table); have == nil && !table { // a table is put in several states
+		b.applyDefaults(o)
+	} else if have != nil && reflect.DeepEqual(have, o) {
 		return
 	}
 	b.cat = b.cat.With(b.cat.Version(), catalog.Change{ID: o.ObjectID(), Object: o})

@@ -81,6 +81,9 @@ func (b *binder) columnType(def *ast.ColumnDef) (t types.Type, serial bool, err 
 	if t, err = bind.TypeOf(b.bindContext(), def.Type, b.text); err != nil {
 		return t, false, err
 	}
+	if err := b.mayUseType(t); err != nil {
+		return t, false, err
+	}
 	return t, false, columnTypeAllowed(def.Name, t)
 }
 

@@ -56,12 +56,25 @@ func (b *binder) commented(s *ast.CommentStmt) (catalog.Object, error) {
 		if t, ok := o.(*catalog.Table); ok && t.Virtual {
 			return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", name)
 		}
-		return o, nil
+		return o, b.mustOwn(o)
 	}
 	if s.Kind == ast.KindType || s.Kind == ast.KindDomain {
 		return b.alteredType(s.Kind, s.Object.Names)
 	}
-	return b.namedObject(s.Kind, name, "COMMENT ON ")
+	o, err := b.namedObject(s.Kind, name, "COMMENT ON ")
+	if err != nil {
+		return nil, err
+	}
+	if r, ok := o.(*catalog.Role); ok {
+		switch me := b.me(); {
+		case r.Super && !me.Super:
+			return nil, notPermitted("must be superuser to comment on superuser roles")
+		case !me.Super && !me.CreateRole:
+			return nil, notPermitted("must have CREATEROLE privilege")
+		}
+		return o, nil
+	}
+	return o, b.mustOwn(o)
 }
 
 // namedObject finds an object of a kind without schema; 0A000 names the statement for other kinds.

@@ -129,6 +129,10 @@ func (b *binder) alterAttribute(t *catalog.Type, c *ast.AlterCmd) error {
 	case ast.AlterOwner:
 		role, err := b.roleNamed(c.Owner)
 		if err == nil {
+			err = b.mayGive(t, role)
+		}
+		if err == nil {
+			t.ACL = newOwner(t.ACL, t.Owner, role.ID)
 			t.Owner = role.ID
 		}
 		return err

@@ -10,6 +10,9 @@ import (
 // place and locale must say what is the case anyway.
 func (b *binder) createDatabase(s *ast.CreateDatabaseStmt) error {
 	name := b.name(s.Name)
+	if me := b.me(); !me.Super && !me.CreateDB {
+		return notPermitted("permission denied to create database")
+	}
 	if b.cat.Database(name) != nil {
 		return sqlerr.New(sqlerr.DuplicateDatabase, "database \"%s\" already exists", name)
 	}
@@ -23,6 +26,9 @@ func (b *binder) createDatabase(s *ast.CreateDatabaseStmt) error {
 			r, err := b.role(o.Text())
 			if err != nil {
 				return err
+			}
+			if !b.cat.IsMember(b.Owner, r.ID) {
+				return notPermitted("must be member of role \"%s\"", r.Name)
 			}
 			h.Owner = r.ID
 		case "encoding":
@@ -51,6 +57,9 @@ func (b *binder) dropDatabase(s *ast.DropDatabaseStmt) error {
 			return nil
 		}
 		return sqlerr.New(sqlerr.InvalidCatalogName, "database \"%s\" does not exist", s.Name)
+	}
+	if err := b.mustOwn(d); err != nil {
+		return err
 	}
 	if d.Name == b.Database {
 		return sqlerr.New(sqlerr.ObjectInUse, "cannot drop the currently open database")

@@ -12,8 +12,9 @@
 // name what they read in their text, so that renaming something a view reads is
 // refused, where PostgreSQL would rewrite the view.
 //
-// A temporary table's ON COMMIT is exec.OnCommit's work. Roles and privileges
-// are recorded (role.go, grant.go) and enforced elsewhere.
+// A temporary table's ON COMMIT is exec.OnCommit's work. What a role
+// may do with schemas and definitions is asked here (owner.go), what it may do
+// with rows when a plan runs (exec/plan.Access).
 //
 // Start at bind.go. table.go, column.go, constraint.go, fkey.go and like.go make
 // tables, index.go and opclass.go indexes, view.go and tableas.go stored

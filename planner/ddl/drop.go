@@ -61,7 +61,7 @@ func (b *binder) drop(s *ast.DropStmt) error {
 		case isRoutineKind(s.Kind):
 			var f *catalog.Function
 			if f, err = b.functionOf(s.Kind, ref, s.IfExists); f != nil {
-				o = f
+				o, err = f, b.mustOwnOrSchema(f)
 			}
 		case s.Kind == ast.KindTrigger:
 			var it *item
@@ -143,6 +143,9 @@ func (b *binder) droppedRelation(s *ast.DropStmt, ref *ast.ObjectRef) (catalog.O
 	if t, ok := o.(*catalog.Table); ok && t.Virtual {
 		return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", name)
 	}
+	if err := b.mustOwnOrSchema(o); err != nil {
+		return nil, err
+	}
 	return o, b.required(o)
 }
 
@@ -200,7 +203,7 @@ func (b *binder) droppedSchema(s *ast.DropStmt, ref *ast.ObjectRef) (catalog.Obj
 	case catalog.SchemaPgCatalog, catalog.SchemaInformation, catalog.SchemaToast, catalog.SchemaMemory:
 		return nil, sqlerr.New(sqlerr.DependentObjectsExist, "cannot drop schema %s because it is required by the database system", name)
 	}
-	return o, nil
+	return o, b.mustOwn(o)
 }
 
 // run follows the dependencies and makes the steps.

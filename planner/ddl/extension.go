@@ -20,6 +20,9 @@ func (b *binder) createExtension(s *ast.CreateExtensionStmt) error {
 		}
 		return sqlerr.New(sqlerr.DuplicateObject, "extension \"%s\" already exists", s.Name)
 	}
+	if b.mayCreateSchemas() != nil {
+		return notPermitted("permission denied to create extension \"%s\"", s.Name).WithHint("Must have CREATE privilege on current database to create this extension.")
+	}
 	version, ok := extensions[s.Name]
 	if !ok {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "extension \"%s\" is not available", s.Name).
@@ -100,7 +103,7 @@ func (b *binder) droppedExtension(s *ast.DropStmt, ref *ast.ObjectRef) (catalog.
 		if e.Born() {
 			return nil, sqlerr.New(sqlerr.DependentObjectsExist, "cannot drop extension %s because it is required by the database system", name)
 		}
-		return e, nil
+		return e, b.mustOwn(e)
 	}
 	if s.IfExists {
 		b.notice(sqlerr.Notice("extension \"%s\" does not exist, skipping", name))

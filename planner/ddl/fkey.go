@@ -38,6 +38,9 @@ func (d *draft) addForeignKey(k *ast.Constraint) error {
 	if err := d.parentKey(parent, k, &con); err != nil {
 		return err
 	}
+	if err := d.mayReference(parent, con.ParentCols); err != nil {
+		return err
+	}
 	if con.Name, err = d.constraintName(k, columnNames(d.t, cols), "fkey"); err != nil {
 		return err
 	}
@@ -55,6 +58,19 @@ func (d *draft) addForeignKey(k *ast.Constraint) error {
 	d.put()
 	if !d.fresh && !con.NotValid {
 		d.step(&plan.CheckForeignKey{Table: d.t.Clone(), Constraint: con})
+	}
+	return nil
+}
+
+// mayReference asks for REFERENCES on the parent, or on each of its columns that are the key.
+func (d *draft) mayReference(parent *catalog.Table, columns []int) error {
+	if parent.ID == d.t.ID || d.cat.Privileges(d.Owner, parent)&catalog.MayReference != 0 {
+		return nil
+	}
+	for _, ord := range columns {
+		if d.cat.ColumnPrivileges(d.Owner, &parent.Columns[ord-1])&catalog.MayReference == 0 {
+			return catalog.Denied(parent)
+		}
 	}
 	return nil
 }

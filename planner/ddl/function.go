@@ -72,6 +72,9 @@ func (b *binder) replaceFunction(old, f *catalog.Function, replace bool) error {
 	if !replace {
 		return sqlerr.New(sqlerr.DuplicateFunction, "function \"%s\" already exists with same argument types", f.Name)
 	}
+	if err := b.mustOwn(old); err != nil {
+		return err
+	}
 	if old.Procedure != f.Procedure {
 		return sqlerr.New(sqlerr.WrongObjectType, "cannot change routine kind").WithDetail("\"%s\" is a %s.", f.Name, old.Kind())
 	}
@@ -107,6 +110,9 @@ func (b *binder) argType(n *ast.TypeName) (t types.Type, rel types.OID, err erro
 		return b.percentType(n)
 	}
 	t, err = bind.TypeOf(ctx, n, b.text)
+	if err == nil {
+		err = b.mayUseType(t)
+	}
 	if err != nil {
 		return t, 0, err
 	}
@@ -354,6 +360,9 @@ func (b *binder) alterFunction(s *ast.AlterFunctionStmt) error {
 	if err != nil {
 		return err
 	}
+	if err := b.mustOwn(f); err != nil {
+		return err
+	}
 	n := *f
 	n.Settings = slices.Clone(f.Settings)
 	if err := b.functionOptions(&n, s.Options); err != nil {
@@ -367,6 +376,9 @@ func (b *binder) alterFunction(s *ast.AlterFunctionStmt) error {
 func (b *binder) renameFunction(s *ast.RenameStmt) error {
 	f, err := b.functionOf(s.Kind, s.Object, false)
 	if err != nil {
+		return err
+	}
+	if err := b.mustOwn(f); err != nil {
 		return err
 	}
 	n := *f
@@ -397,6 +409,9 @@ func (b *binder) functionSchema(s *ast.AlterSchemaStmt) error {
 	if err != nil {
 		return err
 	}
+	if err := b.mustOwn(f); err != nil {
+		return err
+	}
 	to := b.cat.Schema(s.NewSchema)
 	if to == nil {
 		return sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", s.NewSchema)
@@ -407,21 +422,6 @@ func (b *binder) functionSchema(s *ast.AlterSchemaStmt) error {
 	n := *f
 	n.Schema = to.ID
 	return b.moveFunction(f, &n)
-}
-
-func (b *binder) functionOwner(s *ast.AlterOwnerStmt) error {
-	f, err := b.functionOf(s.Kind, s.Object, false)
-	if err != nil {
-		return err
-	}
-	role, err := b.roleNamed(s.Owner)
-	if err != nil {
-		return err
-	}
-	n := *f
-	n.Owner = role.ID
-	b.put(&n)
-	return nil
 }
 
 func isRoutineKind(k ast.ObjectKind) bool {

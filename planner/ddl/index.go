@@ -72,7 +72,10 @@ func (b *binder) createIndex(s *ast.CreateIndexStmt) error {
 
 // indexedTable finds the table or materialized view to index.
 func (b *binder) indexedTable(ref *ast.TableRef) (*catalog.Table, error) {
-	o := b.relation(ref.Schema, ref.Name)
+	o, err := b.lookup(ref.Schema, ref.Name)
+	if err != nil {
+		return nil, err
+	}
 	if o == nil {
 		return nil, b.noRelation(ref)
 	}
@@ -87,7 +90,7 @@ func (b *binder) indexedTable(ref *ast.TableRef) (*catalog.Table, error) {
 	if t.Virtual {
 		return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", ref.Name)
 	}
-	return t, nil
+	return t, b.mustOwn(t)
 }
 
 // indexMethod checks the access method and what it can do.

@@ -26,6 +26,9 @@ func (d *draft) copyLike(s *ast.TableLike) error {
 	if !ok {
 		return sqlerr.New(sqlerr.WrongObjectType, "relation \"%s\" is invalid in LIKE clause", s.Table.Name).At(d.at(s.Pos()))
 	}
+	if err := d.must(o, catalog.MaySelect); err != nil {
+		return err
+	}
 	place := map[int]int{}
 	for i := range source.Columns {
 		from := &source.Columns[i]

@@ -27,17 +27,26 @@ func (b *binder) creationSchema(schema string, persistence ast.Persistence, pos 
 		if s == nil {
 			return nil, sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", schema).At(b.at(pos))
 		}
-		return s, b.writableSchema(s)
+		return s, b.creatable(s, pos)
 	}
 	for _, name := range b.SearchPath {
 		if name == "pg_catalog" || name == b.TempSchema {
 			continue
 		}
 		if s := b.cat.Schema(name); s != nil {
-			return s, b.writableSchema(s)
+			return s, b.creatable(s, pos)
 		}
 	}
 	return nil, sqlerr.New(sqlerr.InvalidSchemaName, "no schema has been selected to create in").At(b.at(pos))
+}
+
+// creatable is writableSchema where the statement names what it makes at pos.
+func (b *binder) creatable(s *catalog.Schema, pos int) error {
+	err := b.writableSchema(s)
+	if e := sqlerr.From(err); err != nil {
+		return e.At(b.at(pos))
+	}
+	return nil
 }
 
 // writableSchema refuses the system's schemas.
@@ -46,12 +55,15 @@ func (b *binder) writableSchema(s *catalog.Schema) error {
 		return sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied to create in schema \"%s\"", s.Name).
 			WithDetail("System catalog modifications are currently disallowed.")
 	}
-	return nil
+	return b.must(s, catalog.MayCreate)
 }
 
 func (b *binder) temporarySchema() (*catalog.Schema, error) {
 	if s := b.cat.Schema(b.TempSchema); s != nil {
-		return s, nil
+		return s, nil // made already, whatever role the session is now
+	}
+	if d := b.cat.Database(b.Database); d != nil && b.cat.Privileges(b.Owner, d)&catalog.MayTemporary == 0 {
+		return nil, notPermitted("permission denied to create temporary tables in database \"%s\"", d.Name)
 	}
 	h, err := b.header(b.TempSchema, 0)
 	if err != nil {
@@ -80,7 +92,10 @@ func (b *binder) relation(schema, name string) catalog.Object {
 
 // table finds a stored table; other relations are 42809, none is 42P01.
 func (b *binder) table(ref *ast.TableRef) (*catalog.Table, error) {
-	o := b.relation(ref.Schema, ref.Name)
+	o, err := b.lookup(ref.Schema, ref.Name)
+	if err != nil {
+		return nil, err
+	}
 	if o == nil {
 		return nil, b.noRelation(ref)
 	}

@@ -40,7 +40,10 @@ func (b *binder) rename(s *ast.RenameStmt) (tag string, err error) {
 
 // altered finds the relation of an ALTER; nil without an error where IF EXISTS finds none.
 func (b *binder) altered(ref *ast.TableRef, kind ast.ObjectKind, ifExists bool) (catalog.Object, error) {
-	o := b.relation(ref.Schema, ref.Name)
+	o, err := b.lookup(ref.Schema, ref.Name)
+	if err != nil {
+		return nil, err
+	}
 	if o == nil {
 		if ifExists {
 			b.notice(sqlerr.Notice("relation \"%s\" does not exist, skipping", ref.Name))
@@ -54,7 +57,7 @@ func (b *binder) altered(ref *ast.TableRef, kind ast.ObjectKind, ifExists bool) 
 	if t, ok := o.(*catalog.Table); ok && t.Virtual {
 		return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", ref.Name)
 	}
-	return o, nil
+	return o, b.mustOwn(o)
 }
 
 func (b *binder) renameRelation(s *ast.RenameStmt) error {
@@ -270,6 +273,9 @@ func (b *binder) renameNamed(s *ast.RenameStmt) error {
 	if err != nil {
 		return err
 	}
+	if err := b.mayRename(o); err != nil {
+		return err
+	}
 	name := b.name(s.NewName)
 	if taken, _ := b.namedObject(s.Kind, name, "ALTER "); taken != nil {
 		codes := map[ast.ObjectKind]sqlerr.Code{
@@ -364,32 +370,5 @@ func (b *binder) setSchema(s *ast.AlterSchemaStmt) error {
 		h.Schema = to.ID
 		b.put(n)
 	}
-	return nil
-}
-
-// ownedObject finds the object of ALTER … OWNER TO.
-func (b *binder) ownedObject(s *ast.AlterOwnerStmt) (catalog.Object, error) {
-	if s.Kind == ast.KindType || s.Kind == ast.KindDomain {
-		return b.alteredType(s.Kind, s.Object.Names)
-	}
-	return b.namedObject(s.Kind, s.Object.Names[0], "ALTER ")
-}
-
-// changeOwner is ALTER … OWNER TO for what is not a relation.
-func (b *binder) changeOwner(s *ast.AlterOwnerStmt) error {
-	if isRoutineKind(s.Kind) {
-		return b.functionOwner(s)
-	}
-	o, err := b.ownedObject(s)
-	if err != nil {
-		return err
-	}
-	role, err := b.roleNamed(s.Owner)
-	if err != nil {
-		return err
-	}
-	n, h := cloneObject(o)
-	h.Owner = role.ID
-	b.put(n)
 	return nil
 }

@@ -32,6 +32,13 @@ func (b *binder) roleStatement(stmt ast.Stmt) (tag string, err error) {
 			return "REVOKE ROLE", b.grantRole(s)
 		}
 		return "GRANT ROLE", b.grantRole(s)
+	case *ast.AlterDefaultPrivilegesStmt:
+		return "ALTER DEFAULT PRIVILEGES", b.defaultPrivileges(s)
+	case *ast.OwnedStmt:
+		if s.NewRole != nil {
+			return "REASSIGN OWNED", b.reassignOwned(s)
+		}
+		return "DROP OWNED", b.dropOwned(s)
 	case *ast.CreateDatabaseStmt:
 		return "CREATE DATABASE", b.createDatabase(s)
 	case *ast.DropDatabaseStmt:
@@ -45,10 +52,6 @@ func unsupportedStatement(stmt ast.Stmt) error {
 	switch stmt.(type) {
 	case *ast.PolicyStmt:
 		return sqlerr.Unsupported("CREATE POLICY", "Namespaces keep rows apart: WITH (synapse.namespace = 'column').")
-	case *ast.AlterDefaultPrivilegesStmt:
-		return sqlerr.Unsupported("ALTER DEFAULT PRIVILEGES", "Use GRANT on the objects.")
-	case *ast.OwnedStmt:
-		return sqlerr.Unsupported("DROP OWNED and REASSIGN OWNED", "Use ALTER ... OWNER TO or DROP on the objects.")
 	case *ast.AlterDatabaseStmt:
 		return sqlerr.Unsupported("ALTER DATABASE", "Use ALTER ROLE ... SET, or the server's configuration.")
 	}
@@ -62,8 +65,10 @@ func (b *binder) roleNamed(n *ast.RoleName) (*catalog.Role, error) {
 	}
 	name := n.Name
 	switch n.Kind {
-	case ast.RoleCurrentRole, ast.RoleCurrentUser, ast.RoleSessionUser:
+	case ast.RoleCurrentRole, ast.RoleCurrentUser:
 		name = b.User
+	case ast.RoleSessionUser:
+		name = b.SessionUser
 	case ast.RolePublic:
 		name = "public"
 	}
@@ -77,6 +82,18 @@ func (b *binder) role(name string) (*catalog.Role, error) {
 	return nil, sqlerr.New(sqlerr.UndefinedObject, "role \"%s\" does not exist", name)
 }
 
+// me is the role that the statement acts as; without rights if it was dropped meanwhile.
+func (b *binder) me() *catalog.Role {
+	if r := b.cat.RoleByID(b.Owner); r != nil {
+		return r
+	}
+	return &catalog.Role{}
+}
+
+func notPermitted(format string, args ...any) *sqlerr.Error {
+	return sqlerr.New(sqlerr.InsufficientPrivilege, format, args...)
+}
+
 func (b *binder) createRole(s *ast.CreateRoleStmt) error {
 	name := b.name(s.Name)
 	if name == "public" || name == "none" || strings.HasPrefix(name, "pg_") {
@@ -86,6 +103,21 @@ func (b *binder) createRole(s *ast.CreateRoleStmt) error {
 		}
 		return e
 	}
+	r := &catalog.Role{Login: s.Login, Inherit: true, ConnLimit: -1}
+	r.Name = name
+	if err := b.roleOptions(r, s.Options); err != nil {
+		return err
+	}
+	switch me := b.me(); {
+	case r.Super && !me.Super:
+		return notPermitted("must be superuser to create superusers")
+	case r.Replicate && !me.Super:
+		return notPermitted("must be superuser to create replication users")
+	case r.BypassRLS && !me.Super:
+		return notPermitted("must be superuser to create bypassrls users")
+	case !me.CreateRole && !me.Super:
+		return notPermitted("permission denied to create role")
+	}
 	if b.cat.Role(name) != nil {
 		return sqlerr.New(sqlerr.DuplicateObject, "role \"%s\" already exists", name)
 	}
@@ -94,10 +126,7 @@ func (b *binder) createRole(s *ast.CreateRoleStmt) error {
 		return err
 	}
 	h.Owner = 0
-	r := &catalog.Role{Header: h, Login: s.Login, Inherit: true, ConnLimit: -1}
-	if err := b.roleOptions(r, s.Options); err != nil {
-		return err
-	}
+	r.Header = h
 	b.put(r)
 	return b.roleMembers(r, s.Options, false)
 }
@@ -107,22 +136,56 @@ func (b *binder) alterRole(s *ast.AlterRoleStmt) error {
 	if err != nil {
 		return err
 	}
+	if err := b.mayAlterRole(old, s.Options); err != nil {
+		return err
+	}
 	r := *old
 	if err := b.roleOptions(&r, s.Options); err != nil {
 		return err
 	}
-	if r.ID == catalog.RoleSynapse && !(r.Super && r.Login) {
-		return sqlerr.New(sqlerr.FeatureNotSupported, "role \"%s\" must stay a superuser that can log in", r.Name)
+	if r.ID == catalog.RoleSynapse && !r.Super {
+		return sqlerr.New(sqlerr.FeatureNotSupported, "permission denied to alter role").
+			WithDetail("The bootstrap user must have the SUPERUSER attribute.")
 	}
 	b.put(&r)
 	return b.roleMembers(&r, s.Options, s.Drop)
+}
+
+// mayAlterRole checks the attributes that a statement changes against those of who runs it.
+func (b *binder) mayAlterRole(r *catalog.Role, list []*ast.Option) error {
+	if r.Predefined() {
+		return sqlerr.New(sqlerr.ReservedName, "role name \"%s\" is reserved", r.Name).
+			WithDetail("Cannot alter reserved roles.")
+	}
+	has := func(name string) bool {
+		for _, o := range list {
+			if o.Name == name {
+				return true
+			}
+		}
+		return false
+	}
+	me := b.me()
+	switch {
+	case me.Super:
+		return nil
+	case r.Super || has("superuser"):
+		return notPermitted("must be superuser to alter superuser roles or change superuser attribute")
+	case r.Replicate || has("isreplication"):
+		return notPermitted("must be superuser to alter replication roles or change replication attribute")
+	case has("bypassrls"):
+		return notPermitted("must be superuser to change bypassrls attribute")
+	case me.CreateRole || r.ID == me.ID && len(list) == 1 && has("password"):
+		return nil
+	}
+	return notPermitted("permission denied")
 }
 
 // roleOptions applies the attributes of CREATE and ALTER ROLE.
 func (b *binder) roleOptions(r *catalog.Role, list []*ast.Option) error {
 	flags := map[string]*bool{
 		"superuser": &r.Super, "inherit": &r.Inherit, "createrole": &r.CreateRole, "createdb": &r.CreateDB,
-		"canlogin": &r.Login, "bypassrls": &r.BypassRLS,
+		"canlogin": &r.Login, "bypassrls": &r.BypassRLS, "isreplication": &r.Replicate,
 	}
 	seen := map[string]bool{}
 	for _, o := range list {
@@ -146,17 +209,25 @@ func (b *binder) roleOptions(r *catalog.Role, list []*ast.Option) error {
 			}
 			r.ConnLimit = n
 		case "addroleto", "rolemembers", "adminmembers":
-		case "isreplication":
-			if o.Text() == "true" || o.Text() == "1" {
-				return sqlerr.Unsupported("REPLICATION", "")
-			}
 		case "validUntil":
-			return sqlerr.Unsupported("VALID UNTIL", "Use ALTER ROLE ... NOLOGIN when the time comes.")
+			v, err := types.ParseText(types.Timestamptz, o.Text(), b.format())
+			if err != nil {
+				return err
+			}
+			until := v.Int()
+			r.ValidUntil = &until
 		default:
 			return sqlerr.Unsupported("role option "+strings.ToUpper(o.Name), "")
 		}
 	}
 	return nil
+}
+
+func (b *binder) format() *types.Format {
+	if b.Format != nil {
+		return b.Format
+	}
+	return types.DefaultFormat
 }
 
 func (b *binder) setPassword(r *catalog.Role, o *ast.Option) error {
@@ -176,88 +247,6 @@ func (b *binder) setPassword(r *catalog.Role, o *ast.Option) error {
 	return nil
 }
 
-// roleMembers applies IN ROLE, ROLE and ADMIN of CREATE ROLE, and ALTER GROUP.
-func (b *binder) roleMembers(r *catalog.Role, list []*ast.Option, remove bool) error {
-	for _, o := range list {
-		for _, n := range o.Roles {
-			other, err := b.roleNamed(n)
-			if err != nil {
-				return err
-			}
-			switch o.Name {
-			case "addroleto":
-				err = b.member(other, r, remove)
-			case "rolemembers", "adminmembers":
-				err = b.member(r, other, remove)
-			}
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// member makes one role a member of another, or ends that.
-func (b *binder) member(group, role *catalog.Role, remove bool) error {
-	role = b.cat.Role(role.Name)
-	if !remove && (group.ID == role.ID || b.isMember(group, role.ID)) {
-		return sqlerr.New(sqlerr.InvalidGrantOperation, "role \"%s\" is a member of role \"%s\"", group.Name, role.Name)
-	}
-	n := *role
-	n.MemberOf = nil
-	for _, id := range role.MemberOf {
-		if id != group.ID {
-			n.MemberOf = append(n.MemberOf, id)
-		}
-	}
-	was := len(n.MemberOf) < len(role.MemberOf)
-	switch {
-	case remove && !was:
-		b.notice(sqlerr.Notice("role \"%s\" is not a member of role \"%s\"", role.Name, group.Name))
-		return nil
-	case !remove && was:
-		b.notice(sqlerr.Notice("role \"%s\" is already a member of role \"%s\"", role.Name, group.Name))
-		return nil
-	case !remove:
-		n.MemberOf = append(n.MemberOf, group.ID)
-	}
-	b.put(&n)
-	return nil
-}
-
-// isMember reports whether a role is in a group, directly or not.
-func (b *binder) isMember(r *catalog.Role, group types.OID) bool {
-	for _, id := range r.MemberOf {
-		if id == group {
-			return true
-		}
-		if up, ok := b.cat.Object(id).(*catalog.Role); ok && b.isMember(up, group) {
-			return true
-		}
-	}
-	return false
-}
-
-func (b *binder) grantRole(s *ast.GrantRoleStmt) error {
-	for _, name := range s.Roles {
-		group, err := b.role(name)
-		if err != nil {
-			return err
-		}
-		for _, n := range s.Grantees {
-			r, err := b.roleNamed(n)
-			if err != nil {
-				return err
-			}
-			if err := b.member(group, r, s.Revoke); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // roleSetting is ALTER ROLE … SET and RESET.
 func (b *binder) roleSetting(s *ast.AlterRoleSetStmt) error {
 	if s.Role == nil || s.Database != "" {
@@ -266,6 +255,12 @@ func (b *binder) roleSetting(s *ast.AlterRoleSetStmt) error {
 	old, err := b.roleNamed(s.Role)
 	if err != nil {
 		return err
+	}
+	switch me := b.me(); {
+	case old.Super && !me.Super:
+		return notPermitted("must be superuser to alter superusers")
+	case !me.Super && !me.CreateRole && old.ID != me.ID:
+		return notPermitted("permission denied")
 	}
 	r := *old
 	r.Settings = map[string]string{}
@@ -292,63 +287,4 @@ func (b *binder) roleSetting(s *ast.AlterRoleSetStmt) error {
 	}
 	b.put(&r)
 	return nil
-}
-
-func (b *binder) dropRole(s *ast.DropRoleStmt) error {
-	for _, n := range s.Roles {
-		r, err := b.roleNamed(n)
-		if err != nil {
-			if s.IfExists && n.Kind == ast.RoleNamed {
-				b.notice(sqlerr.Notice("role \"%s\" does not exist, skipping", n.Name))
-				continue
-			}
-			return err
-		}
-		if r.Name == b.User {
-			return sqlerr.New(sqlerr.ObjectInUse, "current user cannot be dropped")
-		}
-		if err := b.roleUnused(r); err != nil {
-			return err
-		}
-		for _, o := range b.cat.All(catalog.ClassRole) {
-			m := *o.(*catalog.Role)
-			if len(m.MemberOf) > 0 && b.isMember(&m, r.ID) {
-				m.MemberOf = nil
-				for _, id := range o.(*catalog.Role).MemberOf {
-					if id != r.ID {
-						m.MemberOf = append(m.MemberOf, id)
-					}
-				}
-				b.put(&m)
-			}
-		}
-		b.dropObject(r.ID)
-	}
-	return nil
-}
-
-// roleUnused is 2BP01 for a role that owns something or has privileges.
-func (b *binder) roleUnused(r *catalog.Role) error {
-	var lines []string
-	if r.ID == catalog.RoleSynapse {
-		return sqlerr.New(sqlerr.DependentObjectsExist, "cannot drop role %s because it is required by the database system", r.Name)
-	}
-	for _, class := range []catalog.Class{
-		catalog.ClassSchema, catalog.ClassTable, catalog.ClassSequence, catalog.ClassView, catalog.ClassExtension, catalog.ClassDatabase, catalog.ClassFunction,
-	} {
-		for _, o := range b.cat.All(class) {
-			_, h := cloneObject(o)
-			switch {
-			case h.Owner == r.ID:
-				lines = append(lines, "owner of "+b.describe(item{obj: o}))
-			case findACL(h.ACL, r.Name) >= 0:
-				lines = append(lines, "privileges for "+b.describe(item{obj: o}))
-			}
-		}
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return sqlerr.New(sqlerr.DependentObjectsExist, "role \"%s\" cannot be dropped because some objects depend on it", r.Name).
-		WithDetail("%s", strings.Join(lines, "\n"))
 }

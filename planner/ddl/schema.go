@@ -32,6 +32,12 @@ func (b *binder) createSchema(s *ast.CreateSchemaStmt) error {
 		}
 		return sqlerr.New(sqlerr.DuplicateSchema, "schema \"%s\" already exists", name)
 	}
+	if err := b.mayCreateSchemas(); err != nil {
+		return err
+	}
+	if owner != nil && !b.cat.IsMember(b.Owner, owner.ID) {
+		return notPermitted("must be member of role \"%s\"", owner.Name)
+	}
 	h, err := b.header(name, 0)
 	if err != nil {
 		return err

@@ -72,7 +72,7 @@ func (b *binder) sequence(ref *ast.TableRef, ifExists bool) (*catalog.Sequence, 
 	if !ok {
 		return nil, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a sequence", ref.Name)
 	}
-	return seq, nil
+	return seq, b.mustOwn(seq)
 }
 
 // ownSequence makes the sequence of a serial or identity column.

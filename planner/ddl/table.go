@@ -125,6 +125,7 @@ func (b *binder) newTable(ref *ast.TableRef, p ast.Persistence, onCommit ast.OnC
 		return nil, err
 	}
 	t := &catalog.Table{Header: h, Options: map[string]string{}, Populated: true}
+	b.applyDefaults(t)
 	if t.TypeID, err = b.typeID(); err != nil {
 		return nil, err
 	}

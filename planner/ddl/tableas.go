@@ -57,6 +57,9 @@ func (b *binder) createTableAs(s *ast.CreateTableAsStmt) (tag string, err error)
 	}
 	d.put()
 	if !into.NoData {
+		if err := p.Permit(b.cat, b.Owner); err != nil {
+			return "", err
+		}
 		b.step(&plan.FillTable{Info: &plan.TableInfo{Table: d.t.Clone()}, Input: p, Count: true})
 	}
 	return tag, nil
@@ -77,6 +80,9 @@ func (b *binder) refresh(s *ast.RefreshStmt) error {
 	if !ok || t.Materialized == "" {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "\"%s\" is not a materialized view", s.View.Name)
 	}
+	if err := b.mustOwn(t); err != nil {
+		return err
+	}
 	if s.Concurrently && s.NoData {
 		return sqlerr.New(sqlerr.SyntaxError, "REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together")
 	}
@@ -87,6 +93,11 @@ func (b *binder) refresh(s *ast.RefreshStmt) error {
 	p, err := b.bindStored(storedQuery{t, t.Materialized, t.SearchPath}, b.cat)
 	if err != nil {
 		return err
+	}
+	if !s.NoData {
+		if err := p.Permit(b.cat, t.Owner); err != nil {
+			return err
+		}
 	}
 	b.lock(t.ID, ast.ExclusiveLock)
 	b.step(&plan.TruncateTable{Table: t})

@@ -23,6 +23,9 @@ func (b *binder) createTrigger(s *ast.CreateTriggerStmt) error {
 	if err != nil {
 		return err
 	}
+	if err := b.must(o, catalog.MayTrigger); err != nil {
+		return err
+	}
 	tr, err := b.trigger(s, t, view != nil)
 	if err != nil {
 		return err
@@ -214,7 +217,7 @@ func (b *binder) triggerFunction(s *ast.CreateTriggerStmt, tr *catalog.Trigger) 
 		return sqlerr.New(sqlerr.InvalidObjectDefinition, "function %s must return type %s", strings.Join(s.Function, "."), "trigger")
 	}
 	tr.Function = f.ID
-	return nil
+	return b.must(f, catalog.MayExecute)
 }
 
 // triggerOf finds the trigger that a statement names; nil without an error where
@@ -247,6 +250,9 @@ func (b *binder) droppedTrigger(s *ast.DropStmt, ref *ast.ObjectRef) (*item, err
 	if err != nil || tr == nil {
 		return nil, err
 	}
+	if err := b.mustOwn(o); err != nil {
+		return nil, err
+	}
 	return &item{obj: o, trigger: tr.ID}, nil
 }
 
@@ -269,6 +275,9 @@ func (b *binder) renameTrigger(s *ast.RenameStmt) error {
 	}
 	ref.Table = append(ref.Table, s.Table.Name)
 	o, tr, err := b.triggerOf(ref, false)
+	if err == nil {
+		err = b.mustOwn(o)
+	}
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,9 @@ func (b *binder) truncate(s *ast.TruncateStmt) error {
 		if t.Materialized != "" {
 			return sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a table", ref.Name)
 		}
+		if err := b.must(t, catalog.MayTruncate); err != nil {
+			return err
+		}
 		if !seen[t.ID] {
 			seen[t.ID] = true
 			list = append(list, t)
@@ -35,6 +38,9 @@ func (b *binder) truncate(s *ast.TruncateStmt) error {
 				return sqlerr.New(sqlerr.FeatureNotSupported, "cannot truncate a table referenced in a foreign key constraint").
 					WithDetail("Table \"%s\" references \"%s\".", child.Name, list[i].Name).
 					WithHint("Truncate table \"%s\" at the same time, or use TRUNCATE ... CASCADE.", child.Name)
+			}
+			if err := b.must(child, catalog.MayTruncate); err != nil {
+				return err
 			}
 			b.notice(sqlerr.Notice("truncate cascades to table \"%s\"", child.Name))
 			seen[child.ID] = true

@@ -139,7 +139,7 @@ func (b *binder) alterEnum(s *ast.AlterEnumStmt) error {
 func (b *binder) enumType(names []string) (*catalog.Type, error) {
 	t := b.findType(names)
 	if t != nil && t.Kind == catalog.EnumType {
-		return t, nil
+		return t, b.mustOwn(t)
 	}
 	name := names[len(names)-1]
 	in := types.LookupName(name)
@@ -241,6 +241,8 @@ func (b *binder) droppedType(s *ast.DropStmt, ref *ast.ObjectRef) (catalog.Objec
 			WithHint("You can drop type %s instead.", of)
 	case t != nil && s.Kind == ast.KindDomain && t.Kind != catalog.DomainType:
 		return nil, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a domain", strings.Join(ref.Names, "."))
+	case t != nil && s.Objects != nil:
+		return t, b.mustOwnOrSchema(t)
 	case t != nil:
 		return t, nil
 	case s.IfExists:
@@ -289,7 +291,7 @@ func (b *binder) alteredType(kind ast.ObjectKind, names []string) (*catalog.Type
 	if kind == ast.KindDomain && t.Kind != catalog.DomainType {
 		return nil, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a domain", strings.Join(names, "."))
 	}
-	return t.Clone(), nil
+	return t.Clone(), b.mustOwn(t)
 }
 
 // setTypeSchema is ALTER TYPE … SET SCHEMA.

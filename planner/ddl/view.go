@@ -215,6 +215,9 @@ func (b *binder) replaceView(s *ast.CreateViewStmt, v *catalog.View, old catalog
 	if !ok {
 		return sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a view", old.ObjectName())
 	}
+	if err := b.mustOwn(was); err != nil {
+		return err
+	}
 	if len(v.Columns) < len(was.Columns) {
 		return sqlerr.New(sqlerr.InvalidTableDefinition, "cannot drop columns from view")
 	}

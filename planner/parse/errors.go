@@ -26,6 +26,7 @@ var codesByMessage = []struct {
 	{"Unicode escape", sqlerr.InvalidEscapeSequence},
 	{"unsafe use of", sqlerr.Code("22P06")},
 	{"precision must be between", sqlerr.InvalidParameterValue},
+	{"is reserved", sqlerr.ReservedName},
 	{"frame start cannot be", sqlerr.WindowingError},
 	{"frame end cannot be", sqlerr.WindowingError},
 	{"frame starting from", sqlerr.WindowingError},

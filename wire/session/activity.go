@@ -3,6 +3,7 @@ package session
 import (
 	"net"
 	"strconv"
+	"synapse/catalog"
 	"time"
 
 	"synapse/catalog/types"
@@ -42,27 +43,46 @@ func microsSince2000(t time.Time) int64 { return t.UnixMicro() - 946_684_800_000
 // activityRows yields the live source "activity": pid, database, user, application,
 // client address, client port, backend start, query start, state change, state, query,
 // transaction start, transaction id, kind of lock it waits for ("" = none).
-func (e *Engine) activityRows(yield func(row []types.Value) error) error {
+// What others do is theirs to see, and of the members of pg_read_all_stats.
+func (s *Session) activityRows(yield func(row []types.Value) error) error {
+	e := s.engine
+	all := s.hasPrivilegesOf(catalog.RoleReadAllStats)
 	waits := map[int32]storage.LockKind{}
 	for _, l := range e.Store.Locks() {
 		if !l.Granted {
 			waits[l.Process] = l.Kind
 		}
 	}
-	for _, s := range e.list() {
-		a := s.activity.Load()
-		host, port, _ := net.SplitHostPort(s.addr)
+	for _, o := range e.list() {
+		if !all && !s.hasPrivilegesOf(o.login.ID) {
+			if err := yield(o.hiddenActivity()); err != nil {
+				return err
+			}
+			continue
+		}
+		a := o.activity.Load()
+		host, port, _ := net.SplitHostPort(o.addr)
 		n, _ := strconv.Atoi(port)
 		err := yield([]types.Value{
-			types.NewInt(int64(s.pid)), text(s.db), text(s.user), text(a.app), text(host), types.NewInt(int64(n)),
-			types.NewInt(microsSince2000(s.started)), types.NewInt(a.queryStart), types.NewInt(a.stateSince), text(a.state), text(a.query),
-			orNull(s.txnStart.Load()), orNull(int64(s.txnID.Load())), text(string(waits[s.pid])),
+			types.NewInt(int64(o.pid)), text(o.db), text(o.login.Name), text(a.app), text(host), types.NewInt(int64(n)),
+			types.NewInt(microsSince2000(o.started)), types.NewInt(a.queryStart), types.NewInt(a.stateSince), text(a.state), text(a.query),
+			orNull(o.txnStart.Load()), orNull(int64(o.txnID.Load())), text(string(waits[o.pid])),
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// hiddenActivity is the row of a session of which the reader may know but that it is there.
+func (s *Session) hiddenActivity() []types.Value {
+	null := types.Null
+	return []types.Value{
+		types.NewInt(int64(s.pid)), text(s.db), text(s.login.Name), null, null, null,
+		null, null, null, null, text("<insufficient privilege>"),
+		null, null, null,
+	}
 }
 
 // settingRows yields the live source "settings": name, value, unit, description,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"synapse/catalog"
 
 	"synapse/catalog/builtin"
 
@@ -55,6 +56,10 @@ func (s *Session) copyFrom(ctx context.Context, t *ast.CopyStmt, o *copyOptions)
 	}
 	columns, err := copyColumns(table, t.Columns)
 	if err != nil {
+		return 0, err
+	}
+	access := &plan.Plan{Access: []*plan.Access{{Object: table, Needs: catalog.MayInsert, Insert: columns}}}
+	if err := s.permit(access); err != nil {
 		return 0, err
 	}
 	info, err := s.engine.Planner.TableInfo(ctx, bc, table)

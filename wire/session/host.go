@@ -26,8 +26,8 @@ type host struct {
 	texts   map[string]*textModel // by what was asked, see TextScore
 }
 
-func (h *host) CurrentUser() string     { return h.s.role.Name }
-func (h *host) SessionUser() string     { return h.s.user }
+func (h *host) CurrentUser() string     { return h.s.role().Name }
+func (h *host) SessionUser() string     { return h.s.settings.must("session_authorization") }
 func (h *host) CurrentDatabase() string { return h.s.db }
 func (h *host) BackendPID() int32       { return h.s.pid }
 func (h *host) ClientAddr() string      { return h.s.addr }
@@ -71,6 +71,9 @@ func (h *host) NextVal(id types.OID) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := h.s.mayUse(seq, catalog.MayUse|catalog.MayUpdate); err != nil {
+		return 0, err
+	}
 	v, err := h.s.engine.Store.NextVal(h.ctx, seq)
 	if err != nil {
 		return 0, err
@@ -83,6 +86,9 @@ func (h *host) NextVal(id types.OID) (int64, error) {
 func (h *host) CurrVal(id types.OID) (int64, error) {
 	seq, err := h.sequence(id)
 	if err != nil {
+		return 0, err
+	}
+	if err := h.s.mayUse(seq, catalog.MayUse|catalog.MaySelect); err != nil {
 		return 0, err
 	}
 	v, ok := h.s.currVal[id]
@@ -112,6 +118,9 @@ func (h *host) SequenceState(id types.OID) (last int64, called bool, err error) 
 func (h *host) SetVal(id types.OID, value int64, called bool) error {
 	seq, err := h.sequence(id)
 	if err != nil {
+		return err
+	}
+	if err := h.s.mayUse(seq, catalog.MayUpdate); err != nil {
 		return err
 	}
 	if value < seq.Min || value > seq.Max {
@@ -176,7 +185,7 @@ func (h *host) Statistic(name string) func(yield func(row []types.Value) error) 
 	case "settings":
 		return h.s.settingRows
 	case "activity":
-		return h.s.engine.activityRows
+		return h.s.activityRows
 	case "locks":
 		return h.s.lockRows
 	case "cursors":
@@ -190,13 +199,16 @@ func (h *host) Statistic(name string) func(yield func(row []types.Value) error) 
 // searchPath resolves the setting: "$user" is the role's schema; missing schemas are left out.
 func (s *Session) searchPath(c *catalog.Catalog) []string {
 	var out []string
-	today := s.catalog()
+	today, role := s.catalog(), s.role()
 	for _, name := range splitPath(s.settings.must("search_path")) {
 		if name == "$user" {
-			name = s.role.Name
+			name = role.Name
 		}
 		if name == "pg_temp" {
 			name = s.tempSchema()
+		}
+		if n := today.Schema(name); n != nil && name != s.tempSchema() && today.Privileges(role.ID, n)&catalog.MayUse == 0 {
+			continue
 		}
 		// A schema that a past catalog does not have yet still decides which of
 		// today's tables is meant.
@@ -209,7 +221,7 @@ func (s *Session) searchPath(c *catalog.Catalog) []string {
 
 // bindPath is searchPath with the implicit schemas first: the session's temporary one, then pg_catalog.
 func (s *Session) bindPath(c *catalog.Catalog) []string {
-	k := pathKey{c, s.catalog(), s.settings.must("search_path"), s.role.Name}
+	k := pathKey{c, s.catalog(), s.settings.must("search_path"), s.role().Name}
 	if k != s.path.key || s.path.names == nil {
 		s.path.key, s.path.names = k, s.resolvePath(c)
 	}
@@ -234,7 +246,12 @@ func (s *Session) resolvePath(c *catalog.Catalog) []string {
 	return slices.Clip(append(out, path...))
 }
 
-func (s *Session) tempSchema() string { return "pg_temp_" + strconv.Itoa(int(s.pid)) }
+func (s *Session) tempSchema() string {
+	if s.temporary == "" {
+		s.temporary = "pg_temp_" + strconv.Itoa(int(s.pid))
+	}
+	return s.temporary
+}
 
 func contains(list []string, x string) bool {
 	for _, y := range list {

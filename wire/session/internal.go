@@ -14,15 +14,12 @@ import (
 // newInternal makes a session of the engine's own: superuser, no client, no lineage.
 func (e *Engine) newInternal() *Session {
 	s := &Session{
-		engine: e, sink: discard{}, user: "synapse", db: "synapse", started: time.Now(),
+		engine: e, sink: discard{}, db: "synapse", started: time.Now(),
 		prepared: map[string]*prepared{}, portals: map[string]*portal{}, cursors: map[string]*cursor{}, currVal: map[types.OID]int64{},
 		routines: map[routineKey]*routine{}, casts: map[[2]types.Type]plan.Expr{}, settings: newSettings(nil),
 		random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
 	}
-	s.role = e.Store.Catalog().Role("synapse")
-	if s.role == nil {
-		s.role = &catalog.Role{Header: catalog.Header{ID: catalog.RoleSynapse, Name: "synapse"}, Super: true}
-	}
+	s.become(e.Store.Catalog().RoleByID(catalog.RoleSynapse))
 	s.owner = e.Store.NewOwner(0)
 	s.settings.values["synapse.lineage"] = "off"
 	return s

@@ -44,7 +44,7 @@ func (s *Session) capture(p *portal) *capture {
 		return c
 	}
 	c.rec = lineage.Record{
-		QueryID: id, StartedAt: int64(s.engine.Store.Now()), Role: s.role.Name, Application: s.settings.must("application_name"),
+		QueryID: id, StartedAt: int64(s.engine.Store.Now()), Role: s.role().Name, Application: s.settings.must("application_name"),
 		Database: s.db, SQL: st.Text, Fingerprint: s.engine.prints.of(st.Text), Agent: s.agent(c), SQLState: "00000",
 	}
 	c.rec.TraceID, c.rec.SpanID = traceOf(c.tag("traceparent"), s.settings.must("synapse.traceparent"))

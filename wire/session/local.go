@@ -253,11 +253,34 @@ func (s *Session) lockTables(ctx context.Context, t *ast.LockStmt) (string, erro
 		if err != nil {
 			return "", err
 		}
+		if err := s.mayLock(table, t.Mode); err != nil {
+			return "", err
+		}
 		if err := s.block.txn.LockTable(ctx, table.ID, storage.TableLock(t.Mode), policy); err != nil {
 			return "", err
 		}
 	}
 	return "LOCK TABLE", nil
+}
+
+// mayLock: who may read a table may lock it as readers do, who may change it, as writers do.
+func (s *Session) mayLock(t *catalog.Table, mode ast.LockMode) error {
+	p := catalog.MayUpdate | catalog.MayDelete | catalog.MayTruncate
+	switch {
+	case mode <= ast.AccessShareLock:
+		p |= catalog.MaySelect
+	case mode <= ast.RowExclusiveLock:
+		p |= catalog.MayInsert
+	}
+	return s.mayUse(t, p)
+}
+
+// maintenance is the command that a VACUUM statement is.
+func maintenance(t *ast.VacuumStmt) string {
+	if t.Analyze {
+		return "ANALYZE"
+	}
+	return "VACUUM"
 }
 
 // maintain accepts housekeeping commands: Synapse does the work itself, so they
@@ -267,7 +290,10 @@ func (s *Session) maintain(ctx context.Context, stmt ast.Stmt) (string, error) {
 		if ref == nil {
 			return nil
 		}
-		_, err := s.engine.Planner.ResolveTable(s.bindContext(s.catalog(), nil), ref)
+		t, err := s.engine.Planner.ResolveTable(s.bindContext(s.catalog(), nil), ref)
+		if err == nil && !s.catalog().Owns(s.role().ID, t) {
+			err = catalog.NotOwner(t)
+		}
 		return err
 	}
 	switch t := stmt.(type) {
@@ -276,14 +302,16 @@ func (s *Session) maintain(ctx context.Context, stmt ast.Stmt) (string, error) {
 			return "", sqlerr.New(sqlerr.ActiveSQLTransaction, "VACUUM cannot run inside a transaction block")
 		}
 		for _, v := range t.Tables {
-			if err := check(v.Table); err != nil {
+			err := check(v.Table)
+			if e := sqlerr.From(err); err != nil && e.Code == sqlerr.InsufficientPrivilege { // skipped, not refused
+				s.notice(sqlerr.Warningf(sqlerr.Warning, "skipping \"%s\" --- only table or database owner can %s it", v.Table.Name, strings.ToLower(maintenance(t))))
+				continue
+			}
+			if err != nil {
 				return "", err
 			}
 		}
-		if t.Analyze {
-			return "ANALYZE", nil
-		}
-		return "VACUUM", nil
+		return maintenance(t), nil
 	case *ast.ReindexStmt:
 		if t.Kind == ast.KindTable {
 			return "REINDEX", check(t.Table)
@@ -292,6 +320,9 @@ func (s *Session) maintain(ctx context.Context, stmt ast.Stmt) (string, error) {
 	case *ast.ClusterStmt:
 		return "CLUSTER", check(t.Table)
 	case *ast.CheckpointStmt:
+		if !s.hasPrivilegesOf(catalog.RoleCheckpoint) {
+			return "", sqlerr.New(sqlerr.InsufficientPrivilege, "must be superuser or have privileges of pg_checkpoint to do CHECKPOINT")
+		}
 		return "CHECKPOINT", s.engine.Store.Checkpoint(ctx)
 	}
 	return "", sqlerr.Unsupported("this statement", "")

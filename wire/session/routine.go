@@ -94,21 +94,21 @@ func (c *call) within(f func() error) error {
 // surroundings applies SET clauses and SECURITY DEFINER.
 func (c *call) surroundings() (restore func(), err error) {
 	s := c.s
-	role := s.role
+	definer := s.definer
 	type old struct {
 		name, value string
 		set         bool
 	}
 	var olds []old
 	restore = func() {
-		s.role = role
+		s.definer = definer
 		for _, o := range slices.Backward(olds) {
 			s.settings.assign(o.name, o.value, o.set, true)
 		}
 	}
 	if c.fn.SecurityDefiner {
 		if owner, ok := s.catalog().Object(c.fn.Owner).(*catalog.Role); ok {
-			s.role = owner
+			s.definer = owner
 		}
 	}
 	for _, set := range c.fn.Settings {

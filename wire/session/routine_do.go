@@ -94,6 +94,9 @@ func (s *Session) callProcedure(ctx context.Context, p *portal, t *ast.CallStmt)
 
 // procedure evaluates the arguments and runs the procedure.
 func (c *call) procedure(f *catalog.Function, exprs []plan.Expr, params []types.Value) ([]types.Value, error) {
+	if err := c.s.mayUse(f, catalog.MayExecute); err != nil {
+		return nil, err
+	}
 	env := c.s.execEnv(c.ctx, &portal{lineage: c.caller.lineage}, c.caller.view)
 	env.Params = params
 	c.inherit(env, 0)

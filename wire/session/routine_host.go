@@ -62,6 +62,9 @@ func (s *statement) Value(params []types.Value) (types.Value, error) {
 	s.busy = true
 	defer func() { s.busy = false }()
 	c := s.r.cur
+	if err := c.s.permit(s.kept.Plan()); err != nil {
+		return types.Null, err
+	}
 	env := c.s.execEnv(c.ctx, &portal{lineage: c.caller.lineage}, nil)
 	c.inherit(env, 0)
 	if s.expr == nil {

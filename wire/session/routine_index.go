@@ -25,9 +25,10 @@ func indexHost(pl *planner.Planner, cat *catalog.Catalog, exprs []plan.Expr) fun
 	e := &Engine{Options: Options{Planner: pl}}
 	return func() builtin.Host {
 		s := &Session{
-			engine: e, fixed: cat, role: owner, user: owner.Name, settings: newSettings(nil), sink: nil,
+			engine: e, fixed: cat, settings: newSettings(nil), sink: nil,
 			routines: map[routineKey]*routine{}, casts: map[[2]types.Type]plan.Expr{}, currVal: map[types.OID]int64{},
 		}
+		s.become(owner)
 		h := &host{s: s, ctx: context.Background()}
 		return h
 	}

@@ -177,6 +177,9 @@ func (s *statement) open(params []types.Value) (*planRows, error) {
 	if err := c.mayRun(s.st.Stmt, pl); err != nil {
 		return nil, err
 	}
+	if err := ss.permit(pl); err != nil {
+		return nil, err
+	}
 	view, at, err := c.view(s, params)
 	if err != nil {
 		return nil, err

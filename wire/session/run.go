@@ -58,7 +58,7 @@ func (s *Session) catalog() *catalog.Catalog {
 // bindContext is what names and literals of a statement are resolved with.
 func (s *Session) bindContext(c *catalog.Catalog, given []types.OID) bind.Context {
 	return bind.Context{
-		Catalog: c, SearchPath: s.bindPath(c), User: s.role.Name, ParamTypes: given, Format: s.inputFormat(),
+		Catalog: c, SearchPath: s.bindPath(c), User: s.role().Name, Role: s.role().ID, TempSchema: s.tempSchema(), ParamTypes: given, Format: s.inputFormat(),
 		Database: s.db,
 	}
 }
@@ -92,7 +92,7 @@ func (s *Session) planDDL(bc bind.Context, st parse.Statement, at *catalog.Catal
 	}
 	s.ensureTxn()
 	return s.engine.Planner.PlanDDL(ddl.Context{
-		Context: bc, NewOID: s.block.txn.NewOID, TempSchema: s.tempSchema(), Owner: s.role.ID, Now: s.block.started,
+		Context: bc, NewOID: s.block.txn.NewOID, TempSchema: s.tempSchema(), Owner: s.role().ID, SessionUser: s.settings.must("session_authorization"), Now: s.block.started,
 		LateBodies: !s.settings.on("check_function_bodies"),
 	}, st)
 }
@@ -121,6 +121,9 @@ func (s *Session) compile(ctx context.Context, p *portal) (*plan.Plan, storage.T
 	if err == nil {
 		p.slots = slots
 		err = s.checkPlan(p, pl, at)
+	}
+	if err == nil {
+		err = s.permit(pl)
 	}
 	if err != nil {
 		view.Close()

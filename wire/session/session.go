@@ -17,17 +17,19 @@ import (
 // Session is one client's conversation. All methods but those of activity are
 // called by the goroutine of its connection.
 type Session struct {
-	engine   *Engine
-	sink     Sink
-	pid      int32
-	owner    *storage.Owner // of the session\'s advisory locks
-	addr     string
-	user     string
-	role     *catalog.Role
-	db       string
-	ctx      context.Context // of the statement in work; see statementContext
-	settings *settings
-	path     struct { // the schemas of the last statement
+	engine    *Engine
+	sink      Sink
+	pid       int32
+	owner     *storage.Owner // of the session\'s advisory locks
+	addr      string
+	login     *catalog.Role // as it was at login; see identity.go
+	definer   *catalog.Role // of the SECURITY DEFINER function that runs
+	identity  identity
+	temporary string // name of its temporary schema
+	db        string
+	ctx       context.Context // of the statement in work; see statementContext
+	settings  *settings
+	path      struct { // the schemas of the last statement
 		key   pathKey
 		names []string
 	}
@@ -72,13 +74,13 @@ func (e *Engine) Open(params map[string]string, addr string, pid int32, sink Sin
 		db = user
 	}
 	s := &Session{
-		engine: e, sink: sink, pid: pid, addr: addr, user: user, db: db,
+		engine: e, sink: sink, pid: pid, addr: addr, db: db,
 		prepared: map[string]*prepared{}, portals: map[string]*portal{}, cursors: map[string]*cursor{},
 		currVal: map[types.OID]int64{}, routines: map[routineKey]*routine{}, casts: map[[2]types.Type]plan.Expr{}, started: time.Now(), random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
 	}
 	s.owner = e.Store.NewOwner(pid)
 	s.settings = newSettings(nil) // nothing is reported before login is over
-	if err := s.admit(); err != nil {
+	if err := s.admit(user); err != nil {
 		return nil, err
 	}
 	if err := s.applyStartup(params); err != nil {
@@ -86,15 +88,34 @@ func (e *Engine) Open(params map[string]string, addr string, pid int32, sink Sin
 	}
 	s.settings.report = func(name, value string) { sink.ParameterStatus(name, value) }
 	s.setActivity("idle", "")
-	e.mu.Lock()
-	e.sessions[pid] = s
-	e.mu.Unlock()
+	if err := e.enroll(s); err != nil {
+		return nil, err
+	}
 	e.opened.Add(1)
 	return s, nil
 }
 
-// admit checks that role and database exist.
-func (s *Session) admit() error {
+// enroll makes a session known, unless its role has all the sessions it may.
+func (e *Engine) enroll(s *Session) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if limit := s.login.ConnLimit; limit >= 0 && !s.login.Super {
+		open := 0
+		for _, o := range e.sessions {
+			if o.login.ID == s.login.ID {
+				open++
+			}
+		}
+		if open >= limit {
+			return sqlerr.New(sqlerr.TooManyConnections, "too many connections for role %q", s.login.Name).Fatal()
+		}
+	}
+	e.sessions[s.pid] = s
+	return nil
+}
+
+// admit checks that role and database exist, and that the one may use the other.
+func (s *Session) admit(user string) error {
 	ctx := context.Background()
 	view, err := s.engine.Store.SnapshotAt(ctx, s.engine.Store.Watermark(), storage.Principal{Super: true})
 	if err != nil {
@@ -102,24 +123,27 @@ func (s *Session) admit() error {
 	}
 	defer view.Close()
 	c := view.Catalog()
-	s.role = c.Role(s.user)
-	if s.role == nil || !s.role.Login {
-		return sqlerr.New(sqlerr.InvalidAuthorization, "role %q does not exist", s.user).Fatal()
+	r := c.Role(user)
+	if r == nil {
+		return sqlerr.New(sqlerr.InvalidAuthorization, "role %q does not exist", user).Fatal()
 	}
-	if c.Database(s.db) == nil {
+	if !r.Login {
+		return sqlerr.New(sqlerr.InvalidAuthorization, "role %q is not permitted to log in", user).Fatal()
+	}
+	d := c.Database(s.db)
+	if d == nil {
 		return sqlerr.New(sqlerr.InvalidCatalogName, "database %q does not exist", s.db).Fatal()
 	}
-	for name, value := range s.role.Settings {
+	if c.Privileges(r.ID, d)&catalog.MayConnect == 0 {
+		return sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied for database %q", s.db).
+			WithDetail("User does not have CONNECT privilege.").Fatal()
+	}
+	for name, value := range r.Settings {
 		if err := s.settings.set(name, value, false); err == nil {
 			s.settings.reset[strings.ToLower(name)] = value
 		}
 	}
-	super := "off"
-	if s.role.Super {
-		super = "on"
-	}
-	s.settings.values["is_superuser"] = super
-	s.settings.values["session_authorization"] = s.user
+	s.become(r)
 	s.settings.values["synapse.durability"] = s.engine.Durability
 	return nil
 }
@@ -227,5 +251,6 @@ func (s *Session) ReportedSettings() []Setting {
 
 // principal is who the session acts as.
 func (s *Session) principal() storage.Principal {
-	return storage.Principal{Role: s.role.ID, Name: s.role.Name, Super: s.role.Super}
+	r := s.role()
+	return storage.Principal{Role: r.ID, Name: r.Name, Super: r.Super}
 }

@@ -24,6 +24,10 @@ func (s *Session) setStatement(ctx context.Context, t *ast.SetStmt) (string, err
 		s.sink.Notice(sqlerr.Warningf(sqlerr.NoActiveSQLTransaction, "SET LOCAL can only be used in transaction blocks"))
 	}
 	if t.Default || t.Reset {
+		switch strings.ToLower(t.Name) {
+		case "role", "session_authorization":
+			return tag, s.setRole(t.Name, "", t.Local)
+		}
 		return tag, s.settings.resetTo(t.Name, t.Local)
 	}
 	value, err := settingText(t)
@@ -37,7 +41,7 @@ func (s *Session) setStatement(ctx context.Context, t *ast.SetStmt) (string, err
 func (s *Session) setSetting(ctx context.Context, name, value string, local bool) error {
 	switch strings.ToLower(name) {
 	case "session_authorization", "role":
-		return s.setRole(ctx, name, value, local)
+		return s.setRole(name, value, local)
 	case "transaction_isolation":
 		modes := ast.TxnModes{Isolation: strings.ToLower(value)}
 		_, err := s.setTransaction(ctx, &ast.SetTransactionStmt{Modes: modes}, nil)
@@ -55,22 +59,6 @@ func (s *Session) setSetting(ctx context.Context, name, value string, local bool
 		}
 	}
 	return s.settings.set(name, value, local)
-}
-
-// setRole accepts the roles the session may act as: itself, or any for a superuser.
-func (s *Session) setRole(ctx context.Context, name, value string, local bool) error {
-	if value == "none" || value == "default" || value == s.user {
-		s.settings.assign("role", value, true, local)
-		return nil
-	}
-	role := s.catalog().Role(value)
-	if role == nil {
-		return sqlerr.New(sqlerr.UndefinedObject, "role %q does not exist", value)
-	}
-	if !s.role.Super {
-		return sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied to set role %q", value)
-	}
-	return sqlerr.Unsupported("acting as another role", "Connect as that role.")
 }
 
 // settingText joins the values of SET as PostgreSQL flattens them: a list of

@@ -193,6 +193,7 @@ var fixedSettings = []settingDef{
 	{name: "fsync", def: "on", fixed: true, kind: onOff, desc: "Forces synchronization of updates to disk."},
 	{name: "max_prepared_transactions", def: "0", fixed: true, kind: intSetting, desc: "Sets the maximum number of simultaneously prepared transactions."},
 	{name: "shared_preload_libraries", fixed: true, desc: "Lists shared libraries to preload into server."},
+	{name: "role", def: noRole, desc: "Sets the current role."},
 	{name: "session_authorization", def: "synapse", fixed: true, report: true, desc: "Shows the session user name."},
 	{name: "allow_system_table_mods", def: "off", fixed: true, kind: onOff, desc: "Allows modifications of the structure of system tables."},
 	{name: "data_checksums", def: "on", fixed: true, kind: onOff, desc: "Shows whether data checksums are turned on for this cluster."},
