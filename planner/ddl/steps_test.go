@@ -3,6 +3,7 @@ package ddl_test
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -13,6 +14,9 @@ import (
 	"synapse/planner/parse"
 	"synapse/storage"
 )
+
+// numbers are OIDs, which depend on the types that other tests of the process made.
+var numbers = regexp.MustCompile(`'\d+'::regclass`)
 
 // TestSteps: statements of testdata/steps.txt and the steps they are bound to.
 // Each is also run, so that the next one finds what it made.
@@ -26,7 +30,7 @@ func TestSteps(t *testing.T) {
 	var out strings.Builder
 	for _, p := range strings.Split(strings.TrimSpace(string(text)), "\n\n") {
 		sql, want := split(p)
-		got := d.steps(sql)
+		got := numbers.ReplaceAllString(d.steps(sql), "'N'::regclass")
 		if got != want && !*rewrite {
 			t.Errorf("%s\ngot\n%s\nwant\n%s", sql, got, want)
 		}
