@@ -140,5 +140,13 @@ func cacheGet(h Host, a []types.Value, yield func([]types.Value) error) error {
 	if err != nil {
 		return err
 	}
-	return h.Run("cache_get", 0, []types.Value{a[0], types.VectorFromFloat32s(v), threshold}, yield)
+	hit := false
+	err = h.Run("cache_get", 0, []types.Value{a[0], types.VectorFromFloat32s(v), threshold}, func(row []types.Value) error {
+		hit = true
+		return yield(row)
+	})
+	if err == nil {
+		h.CacheAsked(a[0].Str(), hit)
+	}
+	return err
 }

@@ -33,6 +33,7 @@ const (
 )
 
 func fn(name string, names []string, args []types.OID, defaults []string, ret types.OID, eval func(h Host, a []types.Value) (types.Value, error)) {
+	watch := observe(name, names, args)
 	builtin.Register(&builtin.Function{
 		Name: name, Schema: "memory", Args: args, ArgNames: names, Defaults: defaults, Ret: ret, Volatility: builtin.Volatile,
 		Eval: func(c *builtin.Call, a []types.Value) (types.Value, error) {
@@ -40,12 +41,16 @@ func fn(name string, names []string, args []types.OID, defaults []string, ret ty
 			if err != nil {
 				return types.Null, err
 			}
-			return eval(h, a)
+			op := watch.begin(h, a)
+			v, err := eval(h, a)
+			watch.scalar(op, a, ret, v, err)
+			return v, err
 		},
 	})
 }
 
 func rowsFn(name string, names []string, args []types.OID, defaults []string, cols []builtin.OutColumn, rows func(h Host, a []types.Value, yield func([]types.Value) error) error) {
+	watch := observe(name, names, args)
 	builtin.Register(&builtin.Function{
 		Name: name, Schema: "memory", Kind: builtin.SetReturning, Args: args, ArgNames: names, Defaults: defaults,
 		Ret: types.OIDRecord, Columns: cols, Volatility: builtin.Volatile,
@@ -54,7 +59,14 @@ func rowsFn(name string, names []string, args []types.OID, defaults []string, co
 			if err != nil {
 				return err
 			}
-			return rows(h, a, yield)
+			op := watch.begin(h, a)
+			if op == nil {
+				return rows(h, a, yield)
+			}
+			n := 0
+			err = rows(h, a, func(row []types.Value) error { n++; return yield(row) })
+			op.Done(n, stateOf(err))
+			return err
 		},
 	})
 }

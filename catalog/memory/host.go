@@ -18,6 +18,11 @@ type Host interface {
 	Hits(queryID types.Value, yield func(row []types.Value) error) error
 	// Recorded tells what was asked; nil for an id that is not known.
 	Recorded(queryID types.Value) (*Recorded, error)
+	// Operation is told of the call of a memory function; nil: nobody watches. ns and question are
+	// NULL where the function has no such argument.
+	Operation(name string, ns, question types.Value) Operation
+	// CacheAsked is told of every question to the answer cache.
+	CacheAsked(ns string, hit bool)
 	// Embed turns a text into a vector by the engine's embedder.
 	Embed(text string) ([]float32, error)
 	// Information is what a content told when its entry was written: the sum of its

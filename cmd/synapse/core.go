@@ -14,13 +14,13 @@ import (
 type core struct{ engine *session.Engine }
 
 // openCore opens the data directory and everything above it.
-func openCore(ctx context.Context, c *config, log *slog.Logger, onFatal func(error)) (*core, error) {
+func openCore(ctx context.Context, c *config, log *slog.Logger, tracing *session.Tracing, onFatal func(error)) (*core, error) {
 	embedder, err := newEmbedder(c)
 	if err != nil {
 		return nil, err
 	}
 	o := session.Config{
-		Dir: c.data, Durability: c.durability, Embedder: embedder, Log: log, OnFatal: onFatal, MemoryBytes: c.memoryBytes,
+		Dir: c.data, Durability: c.durability, Embedder: embedder, Tracing: tracing, Log: log, OnFatal: onFatal, MemoryBytes: c.memoryBytes,
 	}
 	if c.rerank.url != "" {
 		if o.Reranker, err = newReranker(&c.rerank); err != nil {

@@ -76,7 +76,16 @@ func serve(ctx context.Context, c *config, stdout io.Writer, log *slog.Logger) e
 			operators.Shutdown(ctx)
 		}()
 	}
-	core, err := openCore(ctx, c, log, func(err error) { cancel(fmt.Errorf("the commit log failed: %w", err)) })
+	telemetry, err := openTelemetry(ctx, registry)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := telemetry.close(); err != nil {
+			log.Warn("the last spans and metrics could not be sent", "error", err)
+		}
+	}()
+	core, err := openCore(ctx, c, log, telemetry.tracing(), func(err error) { cancel(fmt.Errorf("the commit log failed: %w", err)) })
 	if err != nil {
 		return err
 	}

@@ -86,6 +86,7 @@ func Register(r *prometheus.Registry, e *session.Engine) {
 	gauge("sessions", "Open sessions.", func() float64 { return float64(e.Sessions()) })
 	counter("statements_total", "Statements executed.", func() float64 { return float64(e.Statements.Load()) })
 	counter("statement_errors_total", "Statements that ended in an error.", func() float64 { return float64(e.Errors.Load()) })
+	registerMemory(r, e)
 	for _, m := range e.Store.Metrics() {
 		if m.Counter {
 			counter(m.Name, m.Help, m.Value)

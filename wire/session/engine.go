@@ -41,6 +41,12 @@ type Options struct {
 	Durability string
 	// Tokenize splits text as BM25 indexes do.
 	Tokenize func(options map[string]string, text string) []string
+	Tracing  *Tracing // nil: no spans
+	// OnRecall is told of every recall of a namespace: how long it took and what it returned. Set
+	// before the first session; may be nil.
+	OnRecall func(ns string, took time.Duration, hits int)
+	// OnCache is told of every question to a namespace's answer cache.
+	OnCache func(ns string, hit bool)
 }
 
 // Engine is what all sessions of a server share. Safe for concurrent use.

@@ -23,6 +23,7 @@ type capture struct {
 	rec  lineage.Record
 	tags map[string]string // of the sqlcommenter comment
 	when time.Time
+	span *span // nil: not traced
 	done bool
 	// hashed: neither text nor parameters nor query vectors are kept, of the
 	// statement and of the ranked calls inside; the fingerprint is.
@@ -36,6 +37,7 @@ func (s *Session) capture(p *portal) *capture {
 	if st.Comment != "" {
 		_, c.tags = parse.CutComment(st.Comment)
 	}
+	c.span = s.statementSpan(c, p)
 	if s.engine.Recorder == nil || s.settings.must("synapse.lineage") == "off" {
 		return c
 	}
@@ -47,7 +49,11 @@ func (s *Session) capture(p *portal) *capture {
 		QueryID: id, StartedAt: int64(s.engine.Store.Now()), Role: s.role().Name, Application: s.settings.must("application_name"),
 		Database: s.db, SQL: st.Text, Fingerprint: s.engine.prints.of(st.Text), Agent: s.agent(c), SQLState: "00000",
 	}
-	c.rec.TraceID, c.rec.SpanID = traceOf(c.tag("traceparent"), s.settings.must("synapse.traceparent"))
+	if c.span != nil {
+		c.rec.TraceID, c.rec.SpanID = c.span.ids()
+	} else {
+		c.rec.TraceID, c.rec.SpanID = traceOf(c.tag("traceparent"), s.settings.must("synapse.traceparent"))
+	}
 	if s.settings.must("synapse.lineage") == "hash" {
 		c.hash()
 		return c
@@ -120,6 +126,9 @@ func (c *capture) tag(name string) string {
 
 // planned notes what the statement reads.
 func (c *capture) planned(pl *plan.Plan, snapshot, asOf storage.Timestamp) {
+	if c != nil {
+		c.span.planned(c.s, pl)
+	}
 	if !c.recorded() {
 		return
 	}
@@ -170,6 +179,10 @@ func (c *capture) addRows(n int64) {
 
 // end hands the row to the recorder, once.
 func (c *capture) end(sqlstate string) {
+	if c != nil && c.span != nil {
+		c.span.end(c, sqlstate)
+		c.span = nil
+	}
 	if !c.recorded() {
 		return
 	}

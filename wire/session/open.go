@@ -25,6 +25,7 @@ type Config struct {
 	Clock      storage.Clock
 	Embedder   Embedder
 	Reranker   recall.Reranker // nil: none
+	Tracing    *Tracing        // nil: no spans
 	Log        *slog.Logger
 	// MemoryBytes is the budget of the whole process, 0 = none.
 	MemoryBytes int64
@@ -67,8 +68,9 @@ func OpenEngine(ctx context.Context, c Config) (*Engine, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	e := NewEngine(Options{
-		Store: store, Planner: pl, Recorder: rec, Embedder: c.Embedder, Reranker: c.Reranker, Log: c.Log, Durability: c.Durability,
-		Tokenize: analysis.Terms,
+		Store: store, Planner: pl, Recorder: rec, Embedder: c.Embedder, Reranker: c.Reranker, Tracing: c.Tracing, Log: c.Log,
+		Durability: c.Durability,
+		Tokenize:   analysis.Terms,
 		Statistics: map[string]func(yield func(row []types.Value) error) error{
 			"lineage": rec.Rows, "lineage_hits": rec.HitRows,
 		},

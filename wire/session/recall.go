@@ -66,6 +66,11 @@ func (h *host) Query(a *memory.QueryArgs, yield func(row []types.Value) error) e
 	if r := q.Reranking; r != nil && r.Failed != "" {
 		h.s.notice(sqlerr.Warningf(sqlerr.Warning, "entries are in the fused order: %s", r.Failed))
 	}
+	if h.s.engine.OnRecall != nil {
+		for _, ns := range q.Namespaces {
+			h.s.engine.OnRecall(ns, time.Since(start), len(hits))
+		}
+	}
 	rec := h.recordRecall(view, q, hits, start, policy)
 	if rec.AsOf = a.AsOf; rec.AsOf == 0 && h.past {
 		rec.AsOf = int64(view.Time())
