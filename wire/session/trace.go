@@ -54,7 +54,7 @@ func (s *Session) statementSpan(c *capture, p *portal) *span {
 	attrs := []attribute.KeyValue{
 		attribute.String("db.system.name", "postgresql"),
 		attribute.String("db.namespace", s.db),
-		attribute.String("synapse.role", s.role.Name),
+		attribute.String("synapse.role", s.role().Name),
 	}
 	if op != "" {
 		attrs = append(attrs, attribute.String("db.operation.name", op), attribute.String("db.query.summary", op))
