@@ -47,6 +47,17 @@ func predefinedRoles() []Object {
 // Predefined reports whether a role is one that every database has.
 func (r *Role) Predefined() bool { return r.ID < types.FirstUserOID && r.ID != RoleSynapse }
 
+// InitialACL is what a schema that every database is born with grants then; nil for others.
+func InitialACL(schema types.OID) ACL {
+	switch schema {
+	case SchemaPublic:
+		return openSchemaACL(RoleDatabaseOwner)
+	case SchemaPgCatalog, SchemaInformation, SchemaMemory:
+		return openSchemaACL(RoleSynapse)
+	}
+	return nil
+}
+
 // openSchemaACL is that of the schema public and the system's: all may look things up in them.
 func openSchemaACL(owner types.OID) ACL {
 	return ACL{

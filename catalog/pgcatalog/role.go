@@ -51,6 +51,13 @@ func init() {
 			}
 		}
 	}
+	providers["pg_init_privs"] = func(s *sheet) {
+		for _, o := range s.cat.All(catalog.ClassSchema) {
+			if born := catalog.InitialACL(o.ObjectID()); born != nil && o.Head().ACL != nil {
+				s.add(cells{"objoid": o.ObjectID(), "classoid": classNamespace, "objsubid": 0, "privtype": byte('i'), "initprivs": aclTexts(s.cat, born)})
+			}
+		}
+	}
 	providers["pg_default_acl"] = func(s *sheet) {
 		for _, r := range roles(s.cat) {
 			for _, d := range r.Defaults {
