@@ -177,7 +177,11 @@ func Evict(h Host, ns string, limit int) (int, error) {
 	if len(victims) == 0 {
 		return 0, nil
 	}
-	return s.remove(h, name, victims)
+	n, err := s.remove(h, name, victims)
+	if err == nil {
+		h.Evicted(ns, n)
+	}
+	return n, err
 }
 
 // remove deletes the victims and records them.

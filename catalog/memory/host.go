@@ -21,6 +21,8 @@ type Host interface {
 	// Operation is told of the call of a memory function; nil: nobody watches. ns and question are
 	// NULL where the function has no such argument.
 	Operation(name string, ns, question types.Value) Operation
+	// Evicted is told how many entries a namespace's policy removed.
+	Evicted(ns string, entries int)
 	// CacheAsked is told of every question to the answer cache.
 	CacheAsked(ns string, hit bool)
 	// Embed turns a text into a vector by the engine's embedder.

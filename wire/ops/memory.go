@@ -48,7 +48,11 @@ func registerMemory(r *prometheus.Registry, e *session.Engine) {
 	asked := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: "synapse", Name: "answer_cache_total", Help: "Questions to the answer cache, by namespace and result (hit or miss).",
 	}, []string{"ns", "result"})
-	r.MustRegister(took, returned, asked)
+	evicted := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: "synapse", Name: "evictions_total", Help: "Entries that policies of forgetting removed, by namespace.",
+	}, byNS)
+	r.MustRegister(took, returned, asked, evicted)
+	e.OnEvict = func(ns string, entries int) { evicted.WithLabelValues(l.of(ns)).Add(float64(entries)) }
 	e.OnRecall = func(ns string, d time.Duration, hits int) {
 		label := l.of(ns)
 		took.WithLabelValues(label).Observe(d.Seconds())

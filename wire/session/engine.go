@@ -45,6 +45,8 @@ type Options struct {
 	// OnRecall is told of every recall of a namespace: how long it took and what it returned. Set
 	// before the first session; may be nil.
 	OnRecall func(ns string, took time.Duration, hits int)
+	// OnEvict is told how many entries a namespace's policy of forgetting removed.
+	OnEvict func(ns string, entries int)
 	// OnCache is told of every question to a namespace's answer cache.
 	OnCache func(ns string, hit bool)
 }

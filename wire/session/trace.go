@@ -184,3 +184,10 @@ func (h *host) CacheAsked(ns string, hit bool) {
 		h.s.engine.OnCache(ns, hit)
 	}
 }
+
+// Evicted implements memory.Host.
+func (h *host) Evicted(ns string, entries int) {
+	if h.s.engine.OnEvict != nil {
+		h.s.engine.OnEvict(ns, entries)
+	}
+}
