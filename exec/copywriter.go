@@ -67,6 +67,9 @@ func (c *CopyWriter) Write(b *Batch) error {
 	if err := c.r.interrupt(); err != nil {
 		return err
 	}
+	if err := c.embedAhead(b); err != nil {
+		return err
+	}
 	for _, i := range b.Selection() {
 		clear(c.row) // what completing the row before filled in is not this row's
 		for k, ord := range c.columns {
@@ -109,6 +112,25 @@ func (c *CopyWriter) Write(b *Batch) error {
 		return err
 	}
 	return c.r.fireAfter(false)
+}
+
+// embedAhead embeds the batch's texts together; a namespace that a default gives is
+// not known yet, and such rows are embedded one by one.
+func (c *CopyWriter) embedAhead(b *Batch) error {
+	at := make(map[int]int, len(c.columns)) // batch column by 0-based position
+	for k, ord := range c.columns {
+		at[ord-1] = k
+	}
+	e := &c.w.embedding
+	if _, given := at[e.ns]; !given && e.ns >= 0 {
+		return nil
+	}
+	return c.w.embedAhead(b.Selection(), func(row uint16, position int) types.Value {
+		if k, given := at[position]; given {
+			return b.Cols[k].Get(int(row))
+		}
+		return types.Null
+	})
 }
 
 // Finish runs what waits for the end of the command: triggers.

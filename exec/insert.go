@@ -90,6 +90,9 @@ func (o *insert) run() (int64, error) {
 		if err := o.in.next(&b); err != nil || b.N == 0 {
 			return o.affected, err
 		}
+		if err := o.w.embedAhead(b.Selection(), func(row uint16, at int) types.Value { return b.Cols[at].Get(int(row)) }); err != nil {
+			return 0, err
+		}
 		for _, i := range b.Selection() {
 			for c := range o.row {
 				o.row[c] = b.Cols[c].Get(int(i))

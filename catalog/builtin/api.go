@@ -60,6 +60,9 @@ type Host interface {
 	Notify(channel, payload string) error
 	Notice(severity, message string)
 	Embed(text string) ([]float32, error)
+	// EmbedRows turns the texts of new rows into vectors, together. A nil one: the
+	// embedder failed, and the row's namespace takes rows without a vector.
+	EmbedRows(namespaces, texts []string) ([][]float32, error)
 	TextScore(q *TextScore) (float64, error)
 }
 

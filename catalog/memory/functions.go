@@ -111,6 +111,7 @@ func init() {
 	registerFeed()
 	registerContext()
 	registerExplain()
+	registerEmbed()
 	registerForgetting()
 }
 

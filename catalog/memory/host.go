@@ -27,6 +27,12 @@ type Host interface {
 	CacheAsked(ns string, hit bool)
 	// Embed turns a text into a vector by the engine's embedder.
 	Embed(text string) ([]float32, error)
+	// EmbedAll does so for several texts at once.
+	EmbedAll(texts []string) ([][]float32, error)
+	// Model is the engine's embedder's, "" if there is none.
+	Model() string
+	// CheckModel refuses a model that is not the namespace's; "" is none that was named.
+	CheckModel(ns, model string) error
 	// Information is what a content told when its entry was written: the sum of its
 	// distinct terms' idf in the namespace as of the version (its _system_from).
 	Information(ns, content string, version int64) (float64, error)

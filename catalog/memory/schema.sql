@@ -27,6 +27,8 @@ CREATE TABLE memory.namespaces (
     ns              text PRIMARY KEY,
     embedding_model text NOT NULL DEFAULT '{{model}}',
     dimensions      int NOT NULL DEFAULT {{dimensions}},
+    -- a text that cannot be embedded: an error, or a row that only words find until memory.embed_missing
+    embed_failure   text NOT NULL DEFAULT 'error' CHECK (embed_failure IN ('error', 'lexical')),
     profile         text NOT NULL DEFAULT 'default',
     lineage         text NOT NULL DEFAULT 'full' CHECK (lineage IN ('full', 'hash', 'off')),
     retention       interval,

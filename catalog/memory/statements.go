@@ -158,6 +158,14 @@ var Statements = map[string]Statement{
 		`SELECT value FROM memory.facts WHERE ns = $1 AND key = $2 FOR UPDATE`,
 		[]types.OID{types.OIDText, types.OIDText},
 	},
+	"missing": {
+		`SELECT id, content FROM memory.entries WHERE ns = $1 AND embedding IS NULL ORDER BY created_at, id LIMIT $2`,
+		[]types.OID{types.OIDText, types.OIDInt8},
+	},
+	"embedded": {
+		`UPDATE memory.entries SET embedding = $2 WHERE id = $1`,
+		[]types.OID{types.OIDUUID, types.OIDVector},
+	},
 	"pin": {
 		`UPDATE memory.entries SET pinned = $2 WHERE id = $1 RETURNING id`,
 		[]types.OID{types.OIDUUID, types.OIDBool},

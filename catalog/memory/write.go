@@ -12,7 +12,7 @@ import (
 var entryFields = map[string]types.Type{
 	"content": types.Text, "embedding": types.Vector, "kind": types.Text, "metadata": types.JSONB, "salience": types.Float8,
 	"ts": types.Timestamptz, "valid_to": types.Timestamptz, "session": types.Text, "seq": types.Int8, "agent": types.Text,
-	"idempotency_key": types.Text, "supersedes": types.UUID, "pinned": types.Bool, "links": types.JSONB,
+	"embedding_model": types.Text, "idempotency_key": types.Text, "supersedes": types.UUID, "pinned": types.Bool, "links": types.JSONB,
 }
 
 // write stores an entry given as JSON and returns its id. With an idempotency
@@ -78,6 +78,9 @@ func fieldValue(t types.Type, j types.JSONNode) (types.Value, error) {
 func store(h Host, ns types.Value, e map[string]types.Value) (types.Value, error) {
 	policy, limited, err := openNamespace(h, ns)
 	if err != nil {
+		return types.Null, err
+	}
+	if err := h.CheckModel(ns.Str(), e["embedding_model"].Str()); err != nil {
 		return types.Null, err
 	}
 	if limited {

@@ -25,6 +25,8 @@ type config struct {
 	embedModel  string
 	embedKey    string
 	embedDims   int
+	embedFile   string
+	embedWait   time.Duration
 	rerank      rerankConfig
 	memory      string
 	memoryBytes int64
@@ -56,6 +58,8 @@ func parseServe(args []string, stderr io.Writer) (*config, error) {
 	f.StringVar(&c.embedURL, "embed-url", "", "OpenAI-compatible embeddings endpoint; empty = the built-in embedder")
 	f.StringVar(&c.embedModel, "embed-model", "", "model name sent to the endpoint")
 	f.IntVar(&c.embedDims, "embed-dims", 0, "dimensions of the endpoint's vectors")
+	f.DurationVar(&c.embedWait, "embed-timeout", remote.EmbedTimeout, "how long one request to the endpoint may take")
+	f.StringVar(&c.embedFile, "embed-file", "", "`DIR` of a static word-embedding model (model.safetensors, tokenizer.json), instead of an endpoint")
 	f.StringVar(&c.embedKey, "embed-key-file", "", "file with the endpoint's API key")
 	f.BoolVar(&c.pprof, "pprof", false, "serve Go's profiles of the process at /debug/pprof/ of --http")
 	f.StringVar(&c.rerank.url, "rerank-url", "", "reranking endpoint, asked by ranking profiles with a rerank_depth; empty = none")
@@ -95,6 +99,9 @@ func (c *config) check() (err error) {
 	}
 	if c.embedURL != "" && (c.embedModel == "" || c.embedDims <= 0) {
 		return errors.New("--embed-url needs --embed-model and --embed-dims")
+	}
+	if c.embedURL != "" && c.embedFile != "" {
+		return errors.New("--embed-url and --embed-file exclude each other")
 	}
 	for name, addr := range map[string]string{"--listen": c.listen, "--http": c.http} {
 		if name == "--http" && addr == "" {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"synapse/exec/remote"
+	"synapse/exec/static"
 	"synapse/wire/session"
 )
 
@@ -38,10 +39,13 @@ func (c *core) close() error { return c.engine.Close() }
 
 // newEmbedder makes the configured embedder: the built-in one unless an endpoint is given.
 func newEmbedder(c *config) (session.Embedder, error) {
-	if c.embedURL == "" {
+	switch {
+	case c.embedFile != "":
+		return static.Open(c.embedFile)
+	case c.embedURL == "":
 		return remote.Builtin{}, nil
 	}
-	o := &remote.OpenAI{URL: c.embedURL, Name: c.embedModel, Dims: c.embedDims}
+	o := &remote.OpenAI{URL: c.embedURL, Name: c.embedModel, Dims: c.embedDims, Timeout: c.embedWait}
 	var err error
 	o.APIKey, err = readKey(c.embedKey)
 	return o, err

@@ -167,18 +167,6 @@ func (h *host) Notice(severity, message string) {
 	h.s.notice(e)
 }
 
-// Embed turns a text into the engine's model's vector.
-func (h *host) Embed(text string) ([]float32, error) {
-	if h.s.engine.Embedder == nil {
-		return nil, sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "no embedder is configured")
-	}
-	out, err := h.s.engine.Embedder.Embed(h.ctx, []string{text})
-	if err != nil {
-		return nil, err
-	}
-	return out[0], nil
-}
-
 // Statistic implements catalog.VirtualSource.
 func (h *host) Statistic(name string) func(yield func(row []types.Value) error) error {
 	switch name {

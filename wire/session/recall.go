@@ -107,7 +107,7 @@ func (h *host) recallQuery(view *storage.View, a *memory.QueryArgs) (*recall.Que
 	}
 	q.Terms = h.s.engine.Tokenize(nil, a.Query)
 	if q.Vector == nil && h.s.engine.Embedder != nil {
-		if q.Vector, err = h.Embed(a.Query); err != nil {
+		if q.Vector, err = h.embedQuestion(a.Query, q.Namespaces); err != nil {
 			return nil, err
 		}
 		if h.s.engine.Embedder.Model() == builtinModel {
@@ -115,6 +115,27 @@ func (h *host) recallQuery(view *storage.View, a *memory.QueryArgs) (*recall.Que
 		}
 	}
 	return q, nil
+}
+
+// embedQuestion is a question's vector; nil where the namespaces' policies take
+// that there is none.
+func (h *host) embedQuestion(question string, namespaces []string) ([]float32, error) {
+	all := &recall.EmbedSettings{Lexical: len(namespaces) > 0}
+	for _, ns := range namespaces {
+		s, err := h.embedSettings(ns)
+		if err != nil {
+			return nil, err
+		}
+		if err := h.sameModel(ns, s); err != nil {
+			return nil, h.withoutVectors(s, err)
+		}
+		all.Lexical = all.Lexical && s.Lexical
+	}
+	vector, err := h.Embed(question)
+	if err != nil && h.ctx.Err() == nil {
+		return nil, h.withoutVectors(all, err)
+	}
+	return vector, err
 }
 
 // expandNamespaces replaces prefixes ('team:support/*') by the namespaces that exist.
