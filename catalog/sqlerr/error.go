@@ -55,6 +55,9 @@ func New(code Code, format string, args ...any) *Error {
 
 // Unsupported is 0A000 for a thing Synapse does not do; hint says what to use instead (may be empty).
 func Unsupported(what, hint string) *Error {
+	if hint == "" {
+		hint = insteadOf(what)
+	}
 	return &Error{Severity: SeverityError, Code: FeatureNotSupported, Message: what + " is not supported", Hint: hint}
 }
 

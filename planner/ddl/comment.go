@@ -43,6 +43,9 @@ func (b *binder) comment(s *ast.CommentStmt) error {
 
 // commented finds the object of COMMENT ON.
 func (b *binder) commented(s *ast.CommentStmt) (catalog.Object, error) {
+	if len(s.Object.Names) == 0 { // CAST (a AS b) and others that types name
+		return nil, sqlerr.Unsupported("COMMENT ON "+string(s.Kind), "")
+	}
 	name := s.Object.Names[len(s.Object.Names)-1]
 	if relationClasses[s.Kind] != nil {
 		ref := &ast.TableRef{Position: s.Object.Position, Schema: schemaOf(s.Object.Names), Name: name}

@@ -81,6 +81,9 @@ func (s *Session) runExplain(ctx context.Context, p *portal, t *ast.ExplainStmt)
 		}
 		inner = prep.stmt
 	}
+	if d, ok := t.Query.(*ast.DeclareStmt); ok {
+		inner.Stmt = d.Query
+	}
 	start := time.Now()
 	q := &portal{prep: &prepared{stmt: inner}, params: p.params, lineage: p.lineage}
 	pl, at, view, err := s.compile(ctx, q)

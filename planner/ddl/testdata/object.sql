@@ -324,4 +324,4 @@ CREATE POLICY p ON c
 -- ERROR 0A000 CREATE POLICY is not supported | Namespaces keep rows apart: WITH (synapse.namespace = 'column').
 
 CREATE PUBLICATION p
--- ERROR 0A000 CREATE PUBLICATION is not supported
+-- ERROR 0A000 CREATE PUBLICATION is not supported | There is no logical replication: read changes with LISTEN, or as of a time with AS OF.
