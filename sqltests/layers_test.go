@@ -47,9 +47,11 @@ var layers = map[string]string{
 	"catalog":           "catalog/types catalog/sqlerr",
 	"catalog/types":     "catalog/sqlerr",
 	"catalog/sqlerr":    "",
-	"catalog/builtin":   "catalog/types catalog/sqlerr vecindex/distance",
-	"catalog/pgcatalog": vocabulary,
-	"catalog/memory":    vocabulary + " catalog/memory/forget",
+	"catalog/builtin":   "catalog/types catalog/sqlerr catalog/textsearch vecindex/distance",
+	"catalog/pgcatalog": vocabulary + " catalog/textsearch",
+	// PostgreSQL's full text search: values and configurations, no functions of SQL.
+	"catalog/textsearch": "catalog/types catalog/sqlerr",
+	"catalog/memory":     vocabulary + " catalog/memory/forget",
 	// Arithmetic alone: engine and benchmark share it.
 	"catalog/memory/forget": "",
 

@@ -36,7 +36,7 @@ func init() {
 		done[key] = true
 		add(key, comparisonBody(order, comparisonTests[op[1]]))
 	}
-	for _, key := range []string{"btint2cmp(int2,int2)", "btint4cmp(int4,int4)", "btint8cmp(int8,int8)", "btfloat8cmp(float8,float8)", "bttextcmp(text,text)", "timestamp_cmp(timestamp,timestamp)", "date_cmp(date,date)", "numeric_cmp(numeric,numeric)", "uuid_cmp(uuid,uuid)", "byteacmp(bytea,bytea)", "jsonb_cmp(jsonb,jsonb)", "btarraycmp(anyarray,anyarray)", "interval_cmp(interval,interval)", "range_cmp(anyrange,anyrange)", "multirange_cmp(anymultirange,anymultirange)"} {
+	for _, key := range []string{"btint2cmp(int2,int2)", "btint4cmp(int4,int4)", "btint8cmp(int8,int8)", "btfloat8cmp(float8,float8)", "bttextcmp(text,text)", "timestamp_cmp(timestamp,timestamp)", "date_cmp(date,date)", "numeric_cmp(numeric,numeric)", "uuid_cmp(uuid,uuid)", "byteacmp(bytea,bytea)", "jsonb_cmp(jsonb,jsonb)", "btarraycmp(anyarray,anyarray)", "interval_cmp(interval,interval)", "range_cmp(anyrange,anyrange)", "multirange_cmp(anymultirange,anymultirange)", "tsvector_cmp(tsvector,tsvector)", "tsquery_cmp(tsquery,tsquery)"} {
 		fn := declared(key)
 		order := orderingOf(fn.Args[0], fn.Args[1])
 		add(key, func(c *Call, a []types.Value) (types.Value, error) {
@@ -100,7 +100,7 @@ func isOrderedKind(k types.Kind) bool {
 	switch k {
 	case types.KindText, types.KindBpchar, types.KindName, types.KindBytea, types.KindUUID, types.KindInterval,
 		types.KindTimetz, types.KindNumeric, types.KindJSONB, types.KindArray, types.KindVector, types.KindHalfvec, types.KindSparsevec, types.KindCitext,
-		types.KindBit, types.KindInet, types.KindMacaddr, types.KindTID, types.KindPgLSN:
+		types.KindBit, types.KindInet, types.KindMacaddr, types.KindTID, types.KindPgLSN, types.KindTSVector, types.KindTSQuery:
 		return true
 	}
 	return false

@@ -48,10 +48,12 @@ func unknownName(typ types.OID, text string) error {
 		return sqlerr.New(sqlerr.UndefinedObject, "role \"%s\" does not exist", text)
 	case types.OIDRegcollation:
 		return sqlerr.New(sqlerr.UndefinedObject, "collation \"%s\" for encoding \"UTF8\" does not exist", text)
-	case types.OIDRegdict:
-		return sqlerr.New(sqlerr.UndefinedObject, "text search dictionary \"%s\" does not exist", text)
 	}
-	return sqlerr.New(sqlerr.UndefinedObject, "text search configuration \"%s\" does not exist", text)
+	kind := "configuration"
+	if typ == types.OIDRegdict {
+		kind = "dictionary"
+	}
+	return sqlerr.New(sqlerr.UndefinedObject, "text search %s \"%s\" does not exist", kind, strings.Join(builtin.SplitName(text), "."))
 }
 
 // resolve looks a name up; n counts what it could mean.
@@ -94,21 +96,10 @@ func resolve(cat *catalog.Catalog, path []string, typ types.OID, text string) (i
 		}
 	case types.OIDRegcollation:
 		return found(collations[name])
-	case types.OIDRegconfig:
-		return found(snapshotOID("pg_ts_config", name))
-	case types.OIDRegdict:
-		return found(snapshotOID("pg_ts_dict", name))
+	case types.OIDRegconfig, types.OIDRegdict:
+		return found(builtin.TextSearchOID(typ, text))
 	}
 	return 0, 0
-}
-
-func snapshotOID(file, name string) types.OID {
-	for _, f := range snapshotRows(file) {
-		if f[1] == name {
-			return oidOf(f[0])
-		}
-	}
-	return 0
 }
 
 func relationByName(cat *catalog.Catalog, path []string, schema, name string) types.OID {

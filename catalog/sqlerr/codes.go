@@ -49,6 +49,7 @@ const (
 	InvalidEscapeSequence       Code = "22025"
 	NonstandardEscape           Code = "22P06"
 	ArraySubscriptError         Code = "2202E"
+	ZeroLengthString            Code = "2200F"
 	SequenceGeneratorLimit      Code = "2200H"
 	InvalidJSONText             Code = "22030"
 	DuplicateJSONKey            Code = "22030"

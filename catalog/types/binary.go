@@ -53,8 +53,10 @@ func AppendBinary(dst []byte, t Type, v Value) ([]byte, error) {
 		return appendHalfvecBinary(dst, v), nil
 	case KindSparsevec:
 		return appendSparsevecBinary(dst, v), nil
+	case KindTSVector:
+		return appendTSVectorBinary(dst, v), nil
 	case KindText, KindBpchar, KindName, KindCitext, KindBytea, KindUUID, KindNumeric, KindJSON,
-		KindBit, KindInet, KindMacaddr, KindTID, KindPgLSN, KindVoid:
+		KindTSQuery, KindBit, KindInet, KindMacaddr, KindTID, KindPgLSN, KindVoid:
 		return append(dst, v.s...), nil
 	}
 	return dst, errNoBinary(t, "output")
@@ -115,6 +117,10 @@ func ParseBinary(t Type, b []byte) (Value, error) {
 		return parseBitsBinary(b)
 	case KindInet:
 		return parseInetBinary(b, t.OID == OIDCidr)
+	case KindTSVector:
+		return parseTSVectorBinary(b)
+	case KindTSQuery:
+		return parseTSQueryBinary(b)
 	}
 	return Null, errNoBinary(t, "input")
 }

@@ -50,6 +50,10 @@ func CompareFunc(t Type) func(a, b Value) int {
 		return compareBits
 	case KindInet:
 		return compareInet
+	case KindTSVector:
+		return compareTSVector
+	case KindTSQuery:
+		return compareTSQuery
 	}
 	if t.Fixed() {
 		return compareInts

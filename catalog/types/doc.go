@@ -33,6 +33,7 @@
 //	arrays, record             own binary form, see array.go and record.go
 //	ranges, multiranges        own binary form, see range.go and range_compare.go
 //	vector                     dims × float32 little endian; halfvec: dims × float16; sparsevec: see sparsevec.go
+//	tsvector, tsquery          see tsvector.go and tsquery.go
 //	enums                      a label's position (fixed class), domains as their base type: see defined.go
 //
 // # Where things are
@@ -51,8 +52,7 @@
 // What PostgreSQL answers is kept in testdata/*.tsv, which testdata/regen.sh
 // rewrites from a server.
 //
-// Not supported yet: input of tsvector and tsquery (0A000), and of
-// anonymous records, which PostgreSQL refuses too.
+// Not supported: input of anonymous records, which PostgreSQL refuses too.
 //
 // Start reading at type.go, value.go, column.go.
 package types

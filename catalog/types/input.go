@@ -112,6 +112,14 @@ func parseTextVar(t Type, s string) (Value, error) {
 		return parseTID(s)
 	case KindPgLSN:
 		return parseLSN(s)
+	case KindTSVector, KindTSQuery:
+		if err := checkUTF8(s); err != nil {
+			return Null, err
+		}
+		if t.Kind() == KindTSQuery {
+			return parseTSQuery(s)
+		}
+		return parseTSVector(s)
 	case KindVoid:
 		return NewString(""), nil
 	case KindInvalid:

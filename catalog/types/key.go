@@ -64,6 +64,10 @@ func AppendKey(dst []byte, t Type, v Value) []byte {
 		return appendBitKey(dst, v)
 	case KindInet:
 		return appendInetKey(dst, v)
+	case KindTSVector:
+		return appendTSVectorKey(dst, v)
+	case KindTSQuery:
+		return appendTSQueryKey(dst, v)
 	}
 	if t.Fixed() {
 		return binary.BigEndian.AppendUint64(dst, uint64(v.i)^1<<63)

@@ -90,6 +90,10 @@ func appendTextVar(dst []byte, t Type, v Value, f *Format) []byte {
 		return appendTID(dst, v.s)
 	case KindPgLSN:
 		return appendLSN(dst, v.s)
+	case KindTSVector:
+		return appendTSVector(dst, v)
+	case KindTSQuery:
+		return append(dst, AsTSQuery(v).String()...)
 	}
 	return append(dst, v.s...)
 }

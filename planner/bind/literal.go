@@ -121,6 +121,15 @@ func (b *binder) regLookup(text string, t types.OID, pos int) (oid types.OID, ok
 				return in.OID, true, nil
 			}
 		}
+	case types.OIDRegconfig, types.OIDRegdict:
+		if id := builtin.TextSearchOID(t, text); id != 0 {
+			return id, true, nil
+		}
+		kind := "configuration"
+		if t == types.OIDRegdict {
+			kind = "dictionary"
+		}
+		return 0, false, b.errorf(sqlerr.UndefinedObject, pos, "text search %s \"%s\" does not exist", kind, strings.Join(parts, "."))
 	case types.OIDRegproc:
 		if fns := builtin.Functions(parts[len(parts)-1]); len(fns) == 1 {
 			return fns[0].OID, true, nil

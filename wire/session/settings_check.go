@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"synapse/catalog/pgcatalog"
 	"synapse/catalog/sqlerr"
 )
 
@@ -255,4 +256,9 @@ func memorySetting(shown string) int64 {
 		}
 	}
 	return n * 1024
+}
+
+// checkTextSearchConfig takes the name of a text search configuration.
+func checkTextSearchConfig(value, _ string) (string, error) {
+	return pgcatalog.TextSearchConfigName(value)
 }

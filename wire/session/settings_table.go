@@ -90,7 +90,7 @@ var clientSettings = []settingDef{
 	{name: "temp_tablespaces", desc: "Sets the tablespace(s) to use for temporary tables and sort files."},
 	{name: "default_table_access_method", def: "heap", desc: "Sets the default table access method for new tables."},
 	{name: "default_with_oids", def: "off", kind: onOff, desc: "Create new tables with OIDs by default."},
-	{name: "default_text_search_config", def: "pg_catalog.english", desc: "Sets default text search configuration."},
+	{name: "default_text_search_config", def: "pg_catalog.english", validate: checkTextSearchConfig, desc: "Sets default text search configuration."},
 	{name: "lc_messages", def: "C", desc: "Sets the language in which messages are displayed."},
 	{name: "lc_monetary", def: "C", desc: "Sets the locale for formatting monetary amounts."},
 	{name: "lc_numeric", def: "C", desc: "Sets the locale for formatting numbers."},
