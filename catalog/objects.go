@@ -120,6 +120,7 @@ const (
 	Unique     ConstraintKind = 'u'
 	Check      ConstraintKind = 'c'
 	ForeignKey ConstraintKind = 'f'
+	Exclusion  ConstraintKind = 'x'
 )
 
 // Action is what a foreign key does when its parent goes: pg_constraint.confdeltype.
@@ -185,6 +186,7 @@ type Index struct {
 	Constraint types.OID         `json:"constraint,omitempty"`  // that it serves
 	Invalid    bool              `json:"invalid,omitempty"`     // still building or failed
 	Deferrable bool              `json:"deferrable,omitempty"`  // of its constraint: keys may be taken twice until it is checked
+	Exclude    []string          `json:"exclude,omitempty"`     // operator of each key, of an exclusion constraint
 }
 
 // Class implements Object.

@@ -78,7 +78,7 @@ func (t *Table) KeepsHistory() bool {
 // ConstraintOf returns the constraint that an index serves, nil if none.
 func (t *Table) ConstraintOf(index types.OID) *Constraint {
 	for i := range t.Constraints {
-		if c := &t.Constraints[i]; c.Index == index && (c.Kind == PrimaryKey || c.Kind == Unique) {
+		if c := &t.Constraints[i]; c.Index == index && (c.Kind == PrimaryKey || c.Kind == Unique || c.Kind == Exclusion) {
 			return c
 		}
 	}

@@ -38,6 +38,27 @@ func CompileIndex(keys []plan.Expr, predicate plan.Expr, host func() builtin.Hos
 	}, nil
 }
 
+// CompileExclusion compiles the operators of an exclusion constraint, over a row
+// that has the keys of one row and behind them those of the other.
+func CompileExclusion(tests []plan.Expr) (storage.ExclusionTest, error) {
+	all, err := CompileIndex(tests, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return func(a, b []types.Value) (bool, error) {
+		answers, _, err := all(append(a[:len(a):len(a)], b...))
+		if err != nil {
+			return false, err
+		}
+		for _, v := range answers {
+			if !v.Bool() {
+				return false, nil
+			}
+		}
+		return true, nil
+	}, nil
+}
+
 // indexKeys is one set of compiled key expressions.
 type indexKeys struct {
 	keys      []*eval.Expr

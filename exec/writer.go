@@ -247,25 +247,37 @@ func (w *writer) delete(id storage.RowID, old []types.Value) error {
 	return w.after(catalog.TriggerDelete, old, nil)
 }
 
-// duplicate is 23505 for a taken key.
+// duplicate is 23505 for a taken key, 23P01 for keys that another row excludes.
 func (w *writer) duplicate(c *storage.Conflict) error {
+	names, values := w.keyText(c.Index, c.Key)
+	if c.Other != nil {
+		_, others := w.keyText(c.Index, c.Other)
+		return sqlerr.New(sqlerr.ExclusionViolation, "conflicting key value violates exclusion constraint \"%s\"", c.Index.Name).
+			WithDetail("Key (%s)=(%s) conflicts with existing key (%s)=(%s).", names, values, names, others).
+			On(w.schema(), w.t.Name, "", c.Index.Name)
+	}
+	return sqlerr.New(sqlerr.UniqueViolation, "duplicate key value violates unique constraint \"%s\"", c.Index.Name).
+		WithDetail("Key (%s)=(%s) already exists.", names, values).
+		On(w.schema(), w.t.Name, "", c.Index.Name)
+}
+
+// keyText lists the keys of an index and their values, for error details.
+func (w *writer) keyText(ix *catalog.Index, key []types.Value) (string, string) {
 	var names, values []string
-	for i := range c.Index.Keys {
-		k := &c.Index.Keys[i]
+	for i := range ix.Keys {
+		k := &ix.Keys[i]
 		name := k.Expr
 		if k.Column > 0 {
 			name = w.t.Columns[k.Column-1].Name
 		}
 		names = append(names, name)
-		if i < len(c.Key) {
+		if i < len(key) {
 			text := "null"
-			if !c.Key[i].IsNull() {
-				text = types.FormatText(k.Type, c.Key[i], w.r.format())
+			if !key[i].IsNull() {
+				text = types.FormatText(k.Type, key[i], w.r.format())
 			}
 			values = append(values, text)
 		}
 	}
-	return sqlerr.New(sqlerr.UniqueViolation, "duplicate key value violates unique constraint \"%s\"", c.Index.Name).
-		WithDetail("Key (%s)=(%s) already exists.", strings.Join(names, ", "), strings.Join(values, ", ")).
-		On(w.schema(), w.t.Name, "", c.Index.Name)
+	return strings.Join(names, ", "), strings.Join(values, ", ")
 }

@@ -77,6 +77,11 @@ func (p *Planner) IndexExprs(c *catalog.Catalog, t *catalog.Table, ix *catalog.I
 	return bind.IndexExprs(&bind.Context{Catalog: c, SearchPath: []string{"pg_catalog", "public"}}, t, ix)
 }
 
+// ExclusionExprs compiles the operators of an exclusion constraint: see bind.ExclusionExprs.
+func (p *Planner) ExclusionExprs(c *catalog.Catalog, ix *catalog.Index) ([]plan.Expr, error) {
+	return bind.ExclusionExprs(&bind.Context{Catalog: c, SearchPath: []string{"pg_catalog", "public"}}, ix)
+}
+
 // ResolveTable finds the table that a reference names.
 func (p *Planner) ResolveTable(bc bind.Context, ref *ast.TableRef) (*catalog.Table, error) {
 	return bind.ResolveTable(&bc, ref, "")

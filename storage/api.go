@@ -59,6 +59,8 @@ type Hooks struct {
 	// CompileIndex returns the evaluator of an index's keys and predicate over a
 	// row of t (one value per t.Columns, dropped ones NULL).
 	CompileIndex func(c *catalog.Catalog, t *catalog.Table, ix *catalog.Index) (IndexEval, error)
+	// CompileExclusion returns the test of an exclusion constraint's operators.
+	CompileExclusion func(c *catalog.Catalog, t *catalog.Table, ix *catalog.Index) (ExclusionTest, error)
 	// Tokenize splits text for a BM25 index. Options are the index's.
 	Tokenize func(options map[string]string, text string) []string
 	// Virtuals of every catalog.
@@ -69,6 +71,10 @@ type Hooks struct {
 
 // IndexEval computes the keys of one row; include false: the partial index leaves the row out.
 type IndexEval func(row []types.Value) (keys []types.Value, include bool, err error)
+
+// ExclusionTest reports whether all operators of an exclusion constraint are true
+// of two rows' keys, none of which is NULL. Safe for concurrent use.
+type ExclusionTest func(a, b []types.Value) (bool, error)
 
 // RowBatch is up to BatchRows rows of a cursor. Cols are parallel to
 // ScanSpec.Columns. Contents alias storage and stay valid while the View is open
@@ -193,11 +199,13 @@ const (
 	Skipped                    // SkipLocked and someone holds it
 )
 
-// Conflict is a unique key that is already taken (as of the newest commit and own writes).
+// Conflict is a unique key that is already taken, or keys that a row excludes (as of the newest commit and own writes).
 type Conflict struct {
 	Index *catalog.Index
 	Key   []types.Value
 	Row   RowID
+	// Other are the keys of Row where the index serves an exclusion constraint: they need not be Key.
+	Other []types.Value
 }
 
 // Savepoint marks a position in a transaction's overlay and lock list.

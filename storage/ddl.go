@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"synapse/catalog"
@@ -164,7 +165,7 @@ func (x *Txn) NewOID() (types.OID, error) {
 // sameStructure reports whether two definitions of an index need the same structure.
 func sameStructure(a, b *catalog.Index) bool {
 	if a.Table != b.Table || a.Method != b.Method || a.Predicate != b.Predicate || a.Unique != b.Unique ||
-		a.NullsEqual != b.NullsEqual || len(a.Keys) != len(b.Keys) || len(a.Options) != len(b.Options) {
+		a.NullsEqual != b.NullsEqual || !slices.Equal(a.Exclude, b.Exclude) || len(a.Keys) != len(b.Keys) || len(a.Options) != len(b.Options) {
 		return false
 	}
 	for i := range a.Keys {

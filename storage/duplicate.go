@@ -7,7 +7,7 @@ import (
 )
 
 // Duplicate is a written row that shares a key of a deferrable unique index with
-// another row. The key stays locked, so only this transaction can make it unique again.
+// another row, or is in the way of one by a deferrable exclusion constraint. The key stays locked, so only this transaction can make it unique again.
 type Duplicate struct {
 	Table *catalog.Table
 	Index *catalog.Index
@@ -34,7 +34,7 @@ func (x *Txn) TakeDuplicates() []Duplicate {
 func (x *Txn) StillDuplicate(ctx context.Context, d Duplicate) (*Conflict, error) {
 	tb := x.s.table(d.Table.ID)
 	ix := x.index(tb, d.Index.ID)
-	if ix == nil || ix.unique == nil || x.dropped(d.Index.ID) {
+	if ix == nil || !ix.constrains() || x.dropped(d.Index.ID) {
 		return nil, nil
 	}
 	values, _, ok, err := x.Latest(ix.layout, d.Row)
@@ -42,13 +42,8 @@ func (x *Txn) StillDuplicate(ctx context.Context, d Duplicate) (*Conflict, error
 		return nil, err
 	}
 	e, err := ix.entry(values)
-	if err != nil || !e.unique {
+	if err != nil || !e.unique && (ix.exclude == nil || !e.present) {
 		return nil, err
 	}
-	row, taken, err := x.claimKey(ctx, tb, ix, e.key, x.whereIs(tb, tb.rows.local(d.Row)))
-	if err != nil || !taken {
-		return nil, err
-	}
-	keys, _, err := ix.eval(values)
-	return &Conflict{Index: ix.def, Key: cloneValues(keys), Row: tb.rows.id(row)}, err
+	return x.claimEntry(ctx, tb, ix, &e, values, x.whereIs(tb, tb.rows.local(d.Row)))
 }

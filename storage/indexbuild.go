@@ -250,11 +250,14 @@ func (b *indexBuild) settle(ctx context.Context) error {
 	if err := t.claimOwn(ctx, x, ix); err != nil {
 		return err
 	}
-	if ix.unique != nil || !ix.plain() {
+	if ix.constrains() || !ix.plain() {
 		key := lockKey{space: tableSpace, a: uint64(t.id)}
 		if err := x.s.locks.awaitHolders(ctx, x.owner, key, uint8(ShareLock), x.timeout); err != nil {
 			return err
 		}
+	}
+	if ix.exclude != nil {
+		return t.checkExclusion(ix, x)
 	}
 	if ix.unique == nil {
 		t.mu.RLock()
@@ -274,10 +277,10 @@ func (x *tableIndex) plain() bool {
 	return x.def.Predicate == ""
 }
 
-// claimOwn locks the unique keys of the rows that the transaction itself has written.
+// claimOwn claims the keys of the rows that the transaction itself has written.
 func (t *table) claimOwn(ctx context.Context, x *Txn, ix *tableIndex) error {
 	o := x.overlay.of(t.id)
-	if ix.unique == nil || o == nil {
+	if !ix.constrains() || o == nil {
 		return nil
 	}
 	for local, i := range o.heads {
@@ -295,12 +298,14 @@ func (t *table) claimOwn(ctx context.Context, x *Txn, ix *tableIndex) error {
 		if err != nil {
 			return err
 		}
-		if !e.unique {
+		if !e.unique && (ix.exclude == nil || !e.present) {
 			continue
 		}
-		if _, taken, err := x.claimKey(ctx, t, ix, e.key, local); err != nil {
+		if c, err := x.claimEntry(ctx, t, ix, &e, values, local); err != nil {
 			return err
-		} else if taken {
+		} else if c != nil && ix.exclude != nil {
+			return errExcluded(ix, c.Key, c.Other)
+		} else if c != nil {
 			return errNotUnique(ix, values)
 		}
 	}

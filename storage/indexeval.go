@@ -74,6 +74,9 @@ func (x *tableIndex) entry(values []types.Value) (indexEntry, error) {
 	last := len(keys) - 1
 	switch x.kind {
 	case orderedIndex:
+		if x.exclude != nil {
+			return indexEntry{present: true, key: x.exclude.appendKeys(nil, x.def, keys, len(keys))}, nil
+		}
 		return indexEntry{
 			present: true,
 			key:     appendIndexKeys(make([]byte, 0, 16*len(keys)), x.def, keys),

@@ -52,12 +52,12 @@ func (t *table) refreshUnique() {
 	t.shape.Add(1)
 	list := []*tableIndex{}
 	for _, ix := range t.indexes {
-		if ix.unique != nil {
+		if ix.constrains() {
 			list = append(list, ix)
 		}
 	}
 	for _, ix := range t.joined {
-		if ix.unique != nil {
+		if ix.constrains() {
 			list = append(list, ix)
 		}
 	}

@@ -42,6 +42,7 @@ type structure struct {
 	vector   *vecindex.Index
 	vectors  *vectorColumn // shared with the table where the key is a column of it, else the index's own
 	shared   bool          // vectors is the table's
+	exclude  *exclusion    // beside ordered, of an exclusion constraint
 
 	counters scanCounters
 	stage    buildStage
@@ -92,6 +93,9 @@ func (s *Store) newIndex(c *catalog.Catalog, t *table, def *catalog.Table, ix *c
 	if ord := def.NamespaceColumn(); ord != 0 && len(ix.Keys) == 1 {
 		x.namespace = ord - 1
 		x.partKey = catalog.IndexKey{Column: ord, Type: def.Columns[ord-1].Type}
+	}
+	if x.exclude, err = s.newExclusion(c, def, ix); err != nil {
+		return nil, err
 	}
 	x.clear()
 	switch kind {

@@ -42,6 +42,7 @@ type Txn struct {
 	}
 	namespaces map[string]bool // used, and not assigned to a shard when they were
 	reads      *readSet        // of a serializable transaction
+	claimed    []*exclusion    // that hold claims of the transaction
 	doubts     []*tableIndex   // deferrable ones that had a key of the row that is being written
 	duplicates []Duplicate
 	builder    row.Builder
@@ -233,6 +234,7 @@ func (x *Txn) end() {
 	x.overlay = overlay{}
 	x.discardBuilt(0)
 	x.objects, x.built, x.saves, x.reads, x.namespaces = nil, nil, nil, nil, nil
+	x.dropClaims()
 	x.s.locks.releaseTo(x.owner, 0)
 }
 

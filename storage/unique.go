@@ -22,7 +22,7 @@ func (x *Txn) uniques(tb *table) []*tableIndex {
 		}
 	}
 	for _, ix := range x.built {
-		if ix.layout.ID == tb.id && ix.unique != nil && x.builtIndex(ix.def.ID) == ix {
+		if ix.layout.ID == tb.id && ix.constrains() && x.builtIndex(ix.def.ID) == ix {
 			out = append(out, ix)
 		}
 	}
@@ -57,6 +57,9 @@ func arbitersFirst(list []*tableIndex, first []types.OID) []*tableIndex {
 	return append(out, rest...)
 }
 
+// constrains reports whether rows can refuse each other by the index.
+func (x *tableIndex) constrains() bool { return x.unique != nil || x.exclude != nil }
+
 // claimKeys locks the unique keys of a row's new values and reports the first
 // that is taken, those of the indexes first before others. old are the values it
 // replaces, nil for a new row. A key of a deferrable index may be taken for now:
@@ -69,7 +72,7 @@ func (x *Txn) claimKeys(ctx context.Context, tb *table, values []types.Value, se
 		if err != nil {
 			return nil, err
 		}
-		if !e.unique {
+		if !e.unique && (ix.exclude == nil || !e.present) {
 			continue
 		}
 		if old != nil {
@@ -77,28 +80,47 @@ func (x *Txn) claimKeys(ctx context.Context, tb *table, values []types.Value, se
 			if err != nil {
 				return nil, err
 			}
-			if was.unique && bytes.Equal(was.key, e.key) {
+			if was.unique == e.unique && was.present && bytes.Equal(was.key, e.key) {
 				continue
 			}
 			if _, err := x.lockRow(ctx, tb, self, ForUpdate, Wait); err != nil {
 				return nil, err
 			}
 		}
-		row, taken, err := x.claimKey(ctx, tb, ix, e.key, self)
+		c, err := x.claimEntry(ctx, tb, ix, &e, values, self)
 		if err != nil {
 			return nil, err
 		}
-		if taken && ix.def.Deferrable {
+		if c != nil && ix.def.Deferrable {
 			x.doubts = append(x.doubts, ix)
 			continue
 		}
-		if taken {
+		if c != nil {
 			x.s.locks.releaseTo(x.owner, held)
-			keys, _, _ := ix.eval(values)
-			return &Conflict{Index: ix.def, Key: cloneValues(keys), Row: tb.rows.id(row)}, nil
+			return c, nil
 		}
 	}
 	return nil, nil
+}
+
+// claimEntry claims a row's entry in one index that constrains, and reports what is in the way.
+func (x *Txn) claimEntry(ctx context.Context, tb *table, ix *tableIndex, e *indexEntry, values []types.Value, self uint32) (*Conflict, error) {
+	keys, _, err := ix.eval(values)
+	if err != nil {
+		return nil, err
+	}
+	var row uint32
+	var taken bool
+	var other []types.Value
+	if ix.exclude != nil {
+		row, other, taken, err = x.excluded(ctx, tb, ix, keys, self)
+	} else {
+		row, taken, err = x.claimKey(ctx, tb, ix, e.key, self)
+	}
+	if err != nil || !taken {
+		return nil, err
+	}
+	return &Conflict{Index: ix.def, Key: cloneValues(keys), Row: tb.rows.id(row), Other: other}, nil
 }
 
 // claimKey locks one key. Where the row that has it now is locked by someone who

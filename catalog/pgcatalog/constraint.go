@@ -34,6 +34,10 @@ func (s *sheet) constraint(t *catalog.Table, c *catalog.Constraint) {
 	switch c.Kind {
 	case catalog.Check:
 		row["conbin"] = c.Expr
+	case catalog.Exclusion:
+		if x := s.cat.Index(c.Index); x != nil {
+			row["conexclop"] = exclusionOperators(x)
+		}
 	case catalog.ForeignKey:
 		row["confrelid"], row["confkey"] = c.Parent, c.ParentCols
 		row["confupdtype"], row["confdeltype"] = byte(actionOf(c.OnUpdate)), byte(actionOf(c.OnDelete))
@@ -45,6 +49,24 @@ func (s *sheet) constraint(t *catalog.Table, c *catalog.Constraint) {
 		row["conpfeqop"], row["conppeqop"], row["conffeqop"] = equal, equal, equal
 	}
 	s.add(row)
+}
+
+// exclusionOperators are the OIDs of an exclusion constraint's operators.
+func exclusionOperators(x *catalog.Index) []types.OID {
+	list := make([]types.OID, len(x.Keys))
+	for i := range x.Keys {
+		in := types.Lookup(x.Keys[i].Type.Base().OID)
+		if in == nil {
+			continue
+		}
+		for _, t := range []types.OID{in.OID, baseOf(in)} {
+			if op := builtin.OperatorFor(x.Exclude[i], t, t); op != nil {
+				list[i] = op.OID
+				break
+			}
+		}
+	}
+	return list
 }
 
 func actionOf(a catalog.Action) catalog.Action {

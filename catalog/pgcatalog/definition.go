@@ -192,6 +192,8 @@ func constraintDef(cat *catalog.Catalog, t *catalog.Table, c *catalog.Constraint
 		s = "CHECK (" + checkText(exprText(cat, path, c.Expr), pretty) + ")"
 	case catalog.PrimaryKey, catalog.Unique:
 		s = uniqueDef(cat, t, c)
+	case catalog.Exclusion:
+		s = exclusionDef(cat, t, c, path, pretty)
 	case catalog.ForeignKey:
 		s = foreignKeyDef(cat, t, c, path)
 	}
@@ -229,6 +231,32 @@ func uniqueDef(cat *catalog.Catalog, t *catalog.Table, c *catalog.Constraint) st
 		s += " INCLUDE (" + columnNames(t, x.Include) + ")"
 	}
 	return s
+}
+
+func exclusionDef(cat *catalog.Catalog, t *catalog.Table, c *catalog.Constraint, path []string, pretty bool) string {
+	x := cat.Index(c.Index)
+	if x == nil {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "EXCLUDE USING %s (", x.Method)
+	for i := range x.Keys {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(keyDef(cat, x, &x.Keys[i], path, pretty) + " WITH " + x.Exclude[i])
+	}
+	b.WriteString(")")
+	if len(x.Include) > 0 {
+		b.WriteString(" INCLUDE (" + columnNames(t, x.Include) + ")")
+	}
+	if len(x.Options) > 0 {
+		b.WriteString(" WITH (" + optionList(x.Options) + ")")
+	}
+	if x.Predicate != "" {
+		b.WriteString(" WHERE (" + condition(x.Predicate, false) + ")")
+	}
+	return exprText(cat, path, b.String())
 }
 
 func foreignKeyDef(cat *catalog.Catalog, t *catalog.Table, c *catalog.Constraint, path []string) string {

@@ -136,7 +136,7 @@ func (s *sheet) index(x *catalog.Index) {
 	c := constraintOf(s.cat, x)
 	s.add(cells{
 		"indexrelid": x.ID, "indrelid": x.Table, "indnatts": len(keys), "indnkeyatts": len(x.Keys),
-		"indisunique": x.Unique, "indnullsnotdistinct": x.NullsEqual, "indisprimary": x.Primary,
+		"indisunique": x.Unique, "indnullsnotdistinct": x.NullsEqual, "indisprimary": x.Primary, "indisexclusion": len(x.Exclude) > 0,
 		"indimmediate": c == nil || !c.Deferrable, "indisvalid": !x.Invalid, "indisready": !x.Invalid, "indislive": true,
 		"indkey": keys, "indcollation": collation, "indclass": class, "indoption": option,
 		"indexprs": orNull(strings.Join(exprs, ", ")), "indpred": orNull(x.Predicate),

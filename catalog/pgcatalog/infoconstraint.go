@@ -56,7 +56,7 @@ func (s *sheet) eachConstraint(f func(s *sheet, t *catalog.Table, c *catalog.Con
 	for _, o := range s.cat.All(catalog.ClassTable) {
 		t := o.(*catalog.Table)
 		for i := range t.Constraints {
-			if s.shows(t) {
+			if s.shows(t) && t.Constraints[i].Kind != catalog.Exclusion { // the standard has none
 				f(s, t, &t.Constraints[i])
 			}
 		}

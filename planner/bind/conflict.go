@@ -33,6 +33,11 @@ func (b *binder) onConflict(s *scope, ch *change, stmt *ast.InsertStmt) (*confli
 	if ch.table.AppendOnly() && !b.ctx.Engine {
 		return nil, sqlerr.AppendOnly("update", ch.table.Name).At(b.at(oc.Pos()))
 	}
+	for _, ix := range c.arbiters {
+		if len(ix.Exclude) > 0 {
+			return nil, b.errorf(sqlerr.WrongObjectType, -1, "ON CONFLICT DO UPDATE not supported with exclusion constraints")
+		}
+	}
 	if len(c.arbiters) == 0 {
 		return nil, b.errorf(sqlerr.SyntaxError, oc.Pos(), "ON CONFLICT DO UPDATE requires inference specification or constraint name").
 			WithHint("For example, ON CONFLICT (column_name).")

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"synapse/catalog"
 	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -120,4 +121,27 @@ func (b *binder) comparison(name string, left, right plan.Expr, pos int) (l, r p
 	}
 	r, err = b.coerceArg(right, want[1], pos)
 	return l, r, op.Fn, err
+}
+
+// OperatorFor resolves an operator of two operands of one type, as exclusion
+// constraints name it.
+func OperatorFor(ctx *Context, name string, t types.Type) (*builtin.Operator, error) {
+	op, _, _, err := newBinder(ctx, "").operator(name, t.OID, t.OID, -1)
+	return op, err
+}
+
+// ExclusionExprs are the tests of an exclusion constraint's index, one per key,
+// over a row that has the keys of one row and behind them those of the other.
+func ExclusionExprs(ctx *Context, ix *catalog.Index) ([]plan.Expr, error) {
+	b := newBinder(ctx, "")
+	out := make([]plan.Expr, len(ix.Keys))
+	for i := range ix.Keys {
+		t := ix.Keys[i].Type
+		x, err := b.callOperator(ix.Exclude[i], &plan.Col{Index: i, Typ: t}, &plan.Col{Index: len(ix.Keys) + i, Typ: t}, -1)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = x
+	}
+	return out, nil
 }

@@ -46,7 +46,7 @@ func (d *draft) addConstraint(k *ast.Constraint) error {
 	case ast.ConstraintForeignKey:
 		return d.addForeignKey(k)
 	case ast.ConstraintExclude:
-		return sqlerr.Unsupported("an exclusion constraint", "Use UNIQUE where the operator is =.").At(d.at(k.Pos()))
+		return d.addExclusion(k)
 	}
 	return sqlerr.Internal("constraint of kind %d on a table", k.Kind)
 }
@@ -138,14 +138,8 @@ func (d *draft) addKey(k *ast.Constraint) error {
 			columns, label = columnNames(d.t, append(append([]int(nil), cols...), include...)), "key"
 		}
 		name = d.chooseName(d.t.Schema, d.t.Name, columns, label, true)
-	} else {
-		name = d.name(name)
-		if err := d.freeConstraint(name); err != nil {
-			return err
-		}
-		if d.cat.Relation(d.cat.SchemaName(d.t.Schema), name) != nil {
-			return sqlerr.New(sqlerr.DuplicateTable, "relation \"%s\" already exists", name)
-		}
+	} else if name, err = d.freeKeyName(name); err != nil {
+		return err
 	}
 	ix := &catalog.Index{Table: d.t.ID, Method: catalog.BTree, Unique: true, Primary: primary, NullsEqual: k.NullsNotDistinct, Include: include}
 	if ix.Options, err = indexOptions(catalog.BTree, k.Options); err != nil {
@@ -159,6 +153,15 @@ func (d *draft) addKey(k *ast.Constraint) error {
 		ix.Keys = append(ix.Keys, catalog.IndexKey{Column: ord, Type: c.Type, Collation: c.Collation})
 	}
 	return d.putKey(k, ix, name, cols)
+}
+
+// freeKeyName checks the name given to a constraint that has an index.
+func (d *draft) freeKeyName(name string) (string, error) {
+	name = d.name(name)
+	if d.cat.Relation(d.cat.SchemaName(d.t.Schema), name) != nil {
+		return "", sqlerr.New(sqlerr.DuplicateTable, "relation \"%s\" already exists", name)
+	}
+	return name, d.freeConstraint(name)
 }
 
 func (d *draft) secondPrimaryKey(k *ast.Constraint) error {
@@ -183,6 +186,9 @@ func (d *draft) putKey(k *ast.Constraint, ix *catalog.Index, name string, cols [
 	}
 	ix.Constraint, ix.Deferrable = id, k.Deferrable
 	kind := catalog.Unique
+	if len(ix.Exclude) > 0 {
+		kind = catalog.Exclusion
+	}
 	if ix.Primary {
 		kind = catalog.PrimaryKey
 		for _, ord := range cols {

@@ -6,12 +6,6 @@ import (
 	"synapse/planner/ast"
 )
 
-// extensions are those whose functions and types are built in, with the version
-// that they behave as. CREATE EXTENSION only records them.
-var extensions = map[string]string{
-	"vector": "0.8.0", "pg_trgm": "1.6", "hstore": "1.8", "uuid-ossp": "1.1", "citext": "1.6", "pgcrypto": "1.3",
-}
-
 func (b *binder) createExtension(s *ast.CreateExtensionStmt) error {
 	if b.cat.Extension(s.Name) != nil {
 		if s.IfNotExists {
@@ -23,12 +17,12 @@ func (b *binder) createExtension(s *ast.CreateExtensionStmt) error {
 	if b.mayCreateSchemas() != nil {
 		return notPermitted("permission denied to create extension \"%s\"", s.Name).WithHint("Must have CREATE privilege on current database to create this extension.")
 	}
-	version, ok := extensions[s.Name]
-	if !ok {
+	available := catalog.FindExtension(s.Name)
+	if available == nil {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "extension \"%s\" is not available", s.Name).
-			WithHint("Available are citext, hstore, pg_trgm, pgcrypto, plpgsql, uuid-ossp and vector.")
+			WithHint("See pg_available_extensions.")
 	}
-	schema := ""
+	schema, version := "", available.Version
 	for _, o := range s.Options {
 		switch o.Name {
 		case "schema":
@@ -55,7 +49,10 @@ func (b *binder) alterExtension(s *ast.AlterExtensionStmt) error {
 	if e == nil {
 		return sqlerr.New(sqlerr.UndefinedObject, "extension \"%s\" does not exist", s.Name)
 	}
-	version := extensions[s.Name]
+	version := ""
+	if available := catalog.FindExtension(s.Name); available != nil {
+		version = available.Version
+	}
 	if e.Born() {
 		version = e.Version
 	}

@@ -52,6 +52,13 @@ func (d *db) open() {
 			}
 			return exec.CompileIndex(keys, predicate, nil)
 		},
+		CompileExclusion: func(c *catalog.Catalog, _ *catalog.Table, ix *catalog.Index) (storage.ExclusionTest, error) {
+			tests, err := bind.ExclusionExprs(&bind.Context{Catalog: c, SearchPath: []string{"pg_catalog", "public"}}, ix)
+			if err != nil {
+				return nil, err
+			}
+			return exec.CompileExclusion(tests)
+		},
 	}})
 	if err != nil {
 		d.t.Fatal(err)

@@ -184,6 +184,9 @@ func (d *draft) copyKey(l likeCopy, n, from *catalog.Index, cols []int, names []
 		}
 		label, middle, k.Kind = "pkey", "", ast.ConstraintPrimaryKey
 	}
+	if len(from.Exclude) > 0 {
+		label = "excl"
+	}
 	for i := range l.source.Constraints {
 		if c := &l.source.Constraints[i]; c.ID == from.Constraint {
 			k.Deferrable, k.InitiallyDeferred = c.Deferrable, c.Deferred

@@ -69,6 +69,7 @@ func (b *binder) schemaObjects(id types.OID) []catalog.Object {
 	var out []catalog.Object
 	for _, class := range []catalog.Class{
 		catalog.ClassTable, catalog.ClassIndex, catalog.ClassSequence, catalog.ClassView, catalog.ClassFunction, catalog.ClassType,
+		catalog.ClassExtension,
 	} {
 		for _, o := range b.cat.All(class) {
 			if o.SchemaID() == id {

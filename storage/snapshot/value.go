@@ -42,6 +42,9 @@ func formOf(t types.Type) form {
 	if e := t.Elem(); types.DefinedType(e.Base().OID) != nil {
 		return formPayload // labels in a text could be renamed
 	}
+	if types.DefinedType(t.Base().OID) == nil && t.Range() != nil {
+		return formPrinted
+	}
 	switch t.Kind() {
 	case types.KindBool, types.KindInt2, types.KindInt4, types.KindInt8, types.KindOID, types.KindChar, types.KindEnum:
 		return formInteger

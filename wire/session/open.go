@@ -50,6 +50,13 @@ func OpenEngine(ctx context.Context, c Config) (*Engine, error) {
 				}
 				return exec.CompileIndex(keys, nil, indexHost(pl, cat, keys))
 			},
+			CompileExclusion: func(cat *catalog.Catalog, _ *catalog.Table, ix *catalog.Index) (storage.ExclusionTest, error) {
+				tests, err := pl.ExclusionExprs(cat, ix)
+				if err != nil {
+					return nil, err
+				}
+				return exec.CompileExclusion(tests)
+			},
 			Tokenize:  analysis.Terms,
 			Virtuals:  virtuals(),
 			Bootstrap: catalog.Bootstrap,

@@ -174,7 +174,7 @@ CREATE TABLE wide (LIKE k INCLUDING DEFAULTS INCLUDING CONSTRAINTS EXCLUDING IND
 -- CREATE TABLE
 
 CREATE TABLE ex (a int, EXCLUDE USING gist (a WITH =))
--- ERROR 0A000 an exclusion constraint is not supported | Use UNIQUE where the operator is =.
+-- CREATE TABLE
 
 ALTER TABLE k ENABLE ROW LEVEL SECURITY
 -- ERROR 0A000 row level security is not supported | Namespaces keep rows apart: WITH (synapse.namespace = 'column').

@@ -9,7 +9,7 @@ CREATE EXTENSION IF NOT EXISTS vector
 -- CREATE EXTENSION
 
 CREATE EXTENSION nosuch
--- ERROR 0A000 extension "nosuch" is not available | Available are citext, hstore, pg_trgm, pgcrypto, plpgsql, uuid-ossp and vector.
+-- ERROR 0A000 extension "nosuch" is not available | See pg_available_extensions.
 
 CREATE TABLE m (ns text, content text, e vector(3), n vector, h halfvec(3), s sparsevec(3), at timestamptz, till timestamptz)
 -- CREATE TABLE
