@@ -56,14 +56,14 @@ func (x *Txn) Commit(ctx context.Context) (Timestamp, error) {
 	if ctx.Err() != nil {
 		return 0, canceled(ctx)
 	}
-	if len(x.overlay.writes) == 0 {
+	if len(x.overlay.writes) == 0 && len(x.erased) == 0 {
 		return x.s.seq.published(), nil
 	}
 	c, err := x.prepare()
 	if err != nil {
 		return 0, err
 	}
-	if len(c.tables) == 0 {
+	if len(c.tables) == 0 && len(x.erased) == 0 {
 		return x.s.seq.published(), nil
 	}
 	logged := c.body != nil
@@ -154,6 +154,7 @@ func (s *Store) sequence(x *Txn, c *commit) (Timestamp, commitlog.LSN, error) {
 		s.options.Log.Error("commit could not be installed", "error", err)
 		return 0, 0, err
 	}
+	s.erasures.add(x.erased, ts, lsn)
 	q.enqueue(ts, lsn)
 	installed = true
 	return ts, lsn, nil
@@ -292,6 +293,12 @@ func (x *Txn) prepare() (*commit, error) {
 		if len(change.rows) > 0 {
 			c.tables = append(c.tables, change)
 		}
+	}
+	for _, e := range x.erased {
+		if err := x.isGone(e); err != nil {
+			return nil, err
+		}
+		effects = append(effects, effect.Effect{Kind: effect.Erase, Table: e.table.id, Row: uint64(e.table.rows.id(e.local))})
 	}
 	if len(effects) > 0 {
 		c.shards = x.s.shards.owed(x.namespaces)

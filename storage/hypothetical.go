@@ -21,7 +21,7 @@ func (x *Txn) ViewAt(ctx context.Context, t *catalog.Table, at Timestamp) (*View
 	}
 	v, err := x.BeginCommand(ctx)
 	if err == nil {
-		v.at = at
+		v.at, v.opened = at, x.s.Now()
 	}
 	return v, err
 }

@@ -70,6 +70,9 @@ func open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err := s.recover(ctx, log); err != nil {
 		return nil, errors.Join(err, s.abandon())
 	}
+	if err := s.recoverErase(ctx, log); err != nil {
+		return nil, errors.Join(err, s.abandon())
+	}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.abandon())
 	}

@@ -31,6 +31,9 @@ type Options struct {
 	// OnFatal is called once, on its own goroutine, when the log cannot be written
 	// any more: every later commit fails, the process should end. nil: nothing.
 	OnFatal func(error)
+	// OnErase is told the steps of an erase as they are done: "memory", "archive",
+	// "log", "snapshots". For tests. nil: nothing.
+	OnErase func(step string)
 	// GraphBytes is the size of a vector index partition's int8 codes from which it gets a
 	// graph: 0 = vecindex.GraphBytesDefault, negative = never.
 	GraphBytes int

@@ -60,6 +60,9 @@ func (s *Store) reclaim(ctx context.Context) {
 		if err := s.relieve(ctx); err != nil && ctx.Err() == nil {
 			s.options.Log.Error("archive", "error", err)
 		}
+		if err := s.FinishErase(ctx); err != nil && ctx.Err() == nil {
+			s.options.Log.Warn("erase is not complete yet", "error", err)
+		}
 	}
 }
 

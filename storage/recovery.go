@@ -169,6 +169,10 @@ func (s *Store) replayCommit(c *commitlog.Commit) error {
 		case effect.Truncate:
 			s.table(e.Table).removeAll(ts)
 			return nil
+		case effect.Erase:
+			t := s.table(e.Table)
+			t.forgetRow(t.rows.local(RowID(e.Row)))
+			return nil
 		default:
 			return s.replayEffect(e)
 		}

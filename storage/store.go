@@ -34,6 +34,7 @@ type Store struct {
 	tables map[types.OID]*table
 
 	active     activeSnapshots
+	erasures   erasures
 	reclaiming sync.Mutex // held for a round of reclaim; before all others
 	lastTxn    atomic.Uint64
 	closed     atomic.Bool

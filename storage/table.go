@@ -49,6 +49,7 @@ type table struct {
 	// Of reclaim: see reclaim.go.
 	reclaimed        atomic.Int64 // Timestamp before which history is gone; moved under activeSnapshots.mu
 	archived         atomic.Int64 // Timestamp up to which closed versions are in the archive; moved under activeSnapshots.mu
+	erased           atomic.Int64 // Timestamp of the newest erase of rows; 0 = none
 	oldestClose      Timestamp    // no version that is still there was closed before; 0 = none was closed
 	dropped          Timestamp    // when the table was dropped, 0 = it was not
 	droppedRetention string       // its option then

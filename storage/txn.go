@@ -45,6 +45,7 @@ type Txn struct {
 	claimed    []*exclusion    // that hold claims of the transaction
 	doubts     []*tableIndex   // deferrable ones that had a key of the row that is being written
 	duplicates []Duplicate
+	erased     []erasedRow
 	builder    row.Builder
 	done       bool
 }
@@ -57,7 +58,7 @@ type objectWrite struct {
 
 // saved is the state to which ROLLBACK TO goes back.
 type saved struct {
-	writes, held, objects, built int
+	writes, held, objects, built, erased int
 }
 
 // Begin starts a transaction. Its snapshot is taken by the first BeginCommand.
@@ -200,7 +201,7 @@ func (x *Txn) privateVersion() uint64 { return 1<<63 | x.id<<20 | x.ddlCount&(1<
 
 // Savepoint marks the present state.
 func (x *Txn) Savepoint() Savepoint {
-	x.saves = append(x.saves, saved{len(x.overlay.writes), len(x.owner.held), len(x.objects), len(x.built)})
+	x.saves = append(x.saves, saved{len(x.overlay.writes), len(x.owner.held), len(x.objects), len(x.built), len(x.erased)})
 	return Savepoint(len(x.saves) - 1)
 }
 
@@ -209,6 +210,7 @@ func (x *Txn) RollbackTo(sp Savepoint) {
 	s := x.saves[sp]
 	x.saves = x.saves[:sp+1]
 	x.overlay.cut(s.writes)
+	x.erased = x.erased[:s.erased]
 	if len(x.objects) > s.objects {
 		x.objects, x.current = x.objects[:s.objects], nil
 	}

@@ -23,7 +23,7 @@ type View struct {
 	adhoc   map[types.OID]*tableIndex // indexes that exist for this view alone
 	pinned  uint64                    // of an AS OF read: name under which its moment is kept
 	mergers map[mergedPeriod]*table   // with what is in the archive
-	opened  Timestamp                 // of an AS OF read: when it began
+	opened  Timestamp                 // of a read of the past: when it began
 }
 
 // SnapshotAt opens a read of the past: everything committed up to `at`, no
@@ -74,8 +74,15 @@ func (v *View) open(t *catalog.Table) (*table, error) {
 			return nil, err
 		}
 	}
-	return v.s.table(t.ID), nil
+	tb := v.s.table(t.ID)
+	if began := v.began(); began < Timestamp(tb.erased.Load()) && (v.x == nil || v.x.iso != ReadCommitted) {
+		return nil, sqlerr.New(sqlerr.SnapshotTooOld, "snapshot too old: rows of table \"%s\" were erased", t.Name)
+	}
+	return tb, nil
 }
+
+// began is the moment at which the view was opened, or whose state it reads.
+func (v *View) began() Timestamp { return max(v.at, v.opened) }
 
 // overlay returns the transaction's writes of a table, nil if there are none.
 func (v *View) overlay(id types.OID) *tableOverlay {

@@ -69,6 +69,16 @@ func (a *Arena) Free(at Address, n int) {
 	}
 }
 
+// Wipe overwrites the n bytes at a place with zeros and frees them: nobody reads
+// them any more.
+func (a *Arena) Wipe(at Address, n int) {
+	if c := a.chunks[at.chunk()]; c != nil {
+		off := int(at & (1<<32 - 1))
+		clear(c[off : off+rounded(n)])
+	}
+	a.Free(at, n)
+}
+
 // giveBack lets go of a chunk of which nothing is in use.
 func (a *Arena) giveBack(chunk int) {
 	if a.live[chunk] == 0 {

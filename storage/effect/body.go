@@ -9,9 +9,9 @@ import (
 	"synapse/storage/row"
 )
 
-// Body versions: 2 added Truncate. Bodies of version 1 are read as they ever were.
+// Body versions: 2 added Truncate, 3 Erase. Bodies of older versions are read as they ever were.
 const (
-	bodyVersion    = 2
+	bodyVersion    = 3
 	bodyVersionMin = 1
 )
 
@@ -57,7 +57,7 @@ func appendEffect(dst []byte, e *Effect) []byte {
 		dst = binary.AppendUvarint(dst, e.Row&numberMask)
 		dst = binary.AppendUvarint(dst, uint64(len(e.Image)))
 		return append(dst, e.Image...)
-	case Delete:
+	case Delete, Erase:
 		dst = binary.AppendUvarint(dst, uint64(e.Table))
 		return binary.AppendUvarint(dst, e.Row&numberMask)
 	case Truncate:
@@ -134,7 +134,7 @@ func (r *reader) effect(e *Effect, shard uint64) {
 	case Put:
 		e.Table, e.Row = r.oid(), r.row(shard)
 		e.Image = row.Image(r.bytes())
-	case Delete:
+	case Delete, Erase:
 		e.Table, e.Row = r.oid(), r.row(shard)
 	case Truncate:
 		e.Table = r.oid()

@@ -6,11 +6,11 @@
 // happened, so that a shard can later be a replicated group of its own.
 // Applying a body twice is harmless: a Put is identified by (table, row, commit
 // timestamp), a Delete closes a version that is then closed, a Truncate what
-// began before the commit.
+// began before the commit, and what an Erase names is gone.
 //
 // Layout, little endian, uvarints:
 //
-//	u8      version (2; 1 is read too)
+//	u8      version (3; 1 and 2 are read too)
 //	uvarint sections
 //	per section: uvarint shard, uvarint count, effect × count
 //	effect:      u8 kind, then its fields; a row as its number in the section's shard

@@ -20,6 +20,7 @@ const (
 	Shards                   // Count: the database has Count shards; in its first commit
 	Truncate                 // Table: the newest versions of all rows are closed, but for those that the same commit puts
 	Archive                  // Table, Row, Ceiling: versions that ended at Ceiling or before are in the archive; no row had a greater id
+	Erase                    // Table, Row: all versions of the row are gone, wherever they were
 )
 
 // Effect is one change. Which fields count depends on Kind; the others are zero.
@@ -48,7 +49,7 @@ const shardShift = 48
 // Shard is whose section the effect stands in: that of its row, else 0.
 func (e *Effect) Shard() uint16 {
 	switch e.Kind {
-	case Put, Delete, Reclaim, Archive:
+	case Put, Delete, Erase, Reclaim, Archive:
 		return uint16(e.Row >> shardShift)
 	}
 	return 0

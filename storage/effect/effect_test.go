@@ -26,6 +26,7 @@ func samples() []Effect {
 		{Kind: Put, Table: 20000, Row: 3<<48 | 1, Image: image("b")},
 		{Kind: Delete, Table: 20000, Row: 7},
 		{Kind: Truncate, Table: 20000},
+		{Kind: Erase, Table: 20000, Row: 7},
 		{Kind: Sequence, Sequence: 9, Value: -4, Called: true},
 		{Kind: Ceiling, Ceiling: -12},
 		{Kind: Assign, Namespace: "user:1", To: 3},
@@ -40,7 +41,7 @@ func TestBodyRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := samples()
-	want := []Effect{s[0], s[2], s[3], s[4], s[5], s[6], s[7], s[1]} // by shard, else in order
+	want := []Effect{s[0], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[1]} // by shard, else in order
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
@@ -114,7 +115,7 @@ func TestOldBody(t *testing.T) {
 	if want := []Effect{{Kind: Delete, Table: 20000, Row: 7}, {Kind: Ceiling, Ceiling: -12}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	if Decode([]byte{3, 0}, func(*Effect) error { return nil }) == nil {
+	if Decode([]byte{bodyVersion + 1, 0}, func(*Effect) error { return nil }) == nil {
 		t.Error("a body of a later version was accepted")
 	}
 }

@@ -86,7 +86,7 @@ func (h *Hash) Delete(key []byte, local uint32) {
 		default:
 			h.heads.Delete(sum)
 		}
-		h.keys.Free(s.at, int(s.size))
+		h.keys.Wipe(s.at, int(s.size)) // nobody keeps bytes of a key
 		*s = hashSlot{next: h.free}
 		h.free = i
 		return

@@ -58,19 +58,50 @@ func (s *Series) Cut(t int64) {
 	}
 }
 
+// AddDuring changes the value at all moments of [from, to) by n; to beyond the last
+// entry changes the newest value too. Entries that Cut forgot stay forgotten.
+func (s *Series) AddDuring(from, to, n int64) {
+	out := Series{}
+	set := func(t int64) {
+		v := s.At(t)
+		if from <= t && t < to {
+			v += n
+		}
+		out.Set(t, v)
+	}
+	for _, t := range s.moments(from, to) {
+		set(t)
+	}
+	*s = out
+}
+
+// moments are those of the entries, and from and to among them, ascending.
+func (s *Series) moments(from, to int64) []int64 {
+	out := append([]int64{}, s.times...)
+	for _, t := range []int64{from, to} {
+		if len(out) > 0 && t > out[0] && t < Open {
+			i := sort.Search(len(out), func(i int) bool { return out[i] >= t })
+			if i == len(out) || out[i] != t {
+				out = append(out, 0)
+				copy(out[i+1:], out[i:])
+				out[i] = t
+			}
+		}
+	}
+	return out
+}
+
 // sameSince reports whether two series agree at t and after it.
 func (s *Series) sameSince(o *Series, t int64) bool {
 	if s.At(t) != o.At(t) {
 		return false
 	}
-	i := sort.Search(len(s.times), func(i int) bool { return s.times[i] > t })
-	j := sort.Search(len(o.times), func(i int) bool { return o.times[i] > t })
-	if len(s.times)-i != len(o.times)-j {
-		return false
-	}
-	for ; i < len(s.times); i, j = i+1, j+1 {
-		if s.times[i] != o.times[j] || s.value[i] != o.value[j] {
-			return false
+	for _, list := range [][]int64{s.times, o.times} {
+		i := sort.Search(len(list), func(i int) bool { return list[i] > t })
+		for _, at := range list[i:] {
+			if s.At(at) != o.At(at) {
+				return false
+			}
 		}
 	}
 	return true

@@ -49,6 +49,8 @@ func (f *file) apply(ctx context.Context, e *effect.Effect, ts int64) error {
 		return f.deleteRow(ctx, e, ts)
 	case effect.Truncate:
 		return f.truncate(ctx, e, ts)
+	case effect.Erase:
+		return f.erase(ctx, e.Table, []uint64{e.Row})
 	case effect.Sequence:
 		_, err := f.conn.ExecContext(ctx, "INSERT INTO _sequences VALUES (?, ?, ?) ON CONFLICT (oid) DO UPDATE SET value = excluded.value, called = excluded.called",
 			int64(e.Sequence), e.Value, e.Called)
