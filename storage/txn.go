@@ -110,6 +110,9 @@ func (x *Txn) Now() Timestamp { return max(x.s.Now(), x.after) }
 // Wrote reports whether the transaction has uncommitted writes.
 func (x *Txn) Wrote() bool { return len(x.overlay.writes) > 0 }
 
+// Erases reports whether the commit will erase rows: FinishErase must follow it.
+func (x *Txn) Erases() bool { return len(x.erased) > 0 }
+
 // BeginCommand starts the next command: READ COMMITTED takes a new snapshot, and
 // what the transaction writes from now on is invisible to the returned View.
 func (x *Txn) BeginCommand(ctx context.Context) (*View, error) {

@@ -117,6 +117,13 @@ func explainRecall(h Host, queryID types.Value, cited map[string]bool, yield fun
 		switch {
 		case now.IsNull():
 			since = "gone"
+			erased, err := one(h, "was_erased", 0, []types.Value{x.id})
+			if err != nil {
+				return err
+			}
+			if !erased.IsNull() {
+				since = "erased"
+			}
 		case now.Int() != x.version.Int():
 			since = "changed"
 		}

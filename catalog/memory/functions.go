@@ -113,6 +113,7 @@ func init() {
 	registerExplain()
 	registerEmbed()
 	registerForgetting()
+	registerErase()
 }
 
 func registerWrites() {

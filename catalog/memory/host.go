@@ -42,6 +42,17 @@ type Host interface {
 	// there; without a question, for the recalls recorded since a moment (µs since
 	// 2000), each as of then.
 	WouldHaveHit(q *QueryArgs, since int64, yield func(row []types.Value) error) error
+	// Secret keeps the running statement's text and parameters out of the lineage.
+	Secret()
+	// CountRows counts the rows of a table of the schema, and their versions, of which
+	// a version's columns match.
+	CountRows(table string, columns []string, match func(row []types.Value) bool) (rows, versions int64, err error)
+	// EraseRows erases them with the transaction's commit, all their versions, and
+	// the texts that lineage kept of them.
+	EraseRows(table string, columns []string, match func(row []types.Value) bool) (rows, versions int64, err error)
+	// EraseLineage marks the recalls that returned one of the entries as erased, with
+	// the transaction's commit.
+	EraseLineage(ids []types.Value)
 	// Notify queues a notification for the transaction's commit.
 	Notify(channel, payload string) error
 	// Agent is the claimed agent of the session.

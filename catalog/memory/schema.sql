@@ -182,6 +182,19 @@ CREATE TABLE memory.evictions (
 ) WITH (synapse.namespace = 'ns');
 CREATE INDEX evictions_time ON memory.evictions (ns, evicted_at);
 
+-- What was erased, when and why: a receipt for each memory.erase. No content, only ids; hash covers the receipt before.
+CREATE TABLE memory.erasures (
+    id        uuid PRIMARY KEY,
+    ns        text NOT NULL,
+    erased_at timestamptz NOT NULL DEFAULT now(),
+    reason    text NOT NULL,
+    agent     text,
+    counts    jsonb NOT NULL,
+    entries   uuid[] NOT NULL DEFAULT '{}',
+    previous  text NOT NULL,
+    hash      text NOT NULL
+);
+
 -- What is believed now: nothing superseded, nothing past its validity.
 CREATE VIEW memory.current AS
     SELECT * FROM memory.entries WHERE valid_from <= now() AND valid_to > now();

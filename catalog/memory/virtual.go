@@ -36,6 +36,7 @@ func Tables() []*catalog.VirtualTable {
 			{"plan", types.Text},
 			{"own_writes", types.Bool},
 			{"approximate", types.Bool},
+			{"erased", types.Bool},
 		}),
 		live(oidLineageHits, "lineage_hits", "what each ranked call returned", "lineage_hits", []column{
 			{"query_id", types.UUID},

@@ -21,11 +21,22 @@ func Check(dir string) (records int, problems []string, err error) {
 		return 0, nil, err
 	}
 	var chain chains // at the end of the segment before
+	v := vouched{tombstones: map[tombstone]bool{}}
 	for i, n := range list {
 		name := segmentName(dir, n)
 		texts := dictionaries{}
-		first, last, end, err := readSegment(name, math.MaxInt64, func(shard uint16, frame []byte) error {
-			return items(frame, texts.of(shard), func(*Record) error { records++; return nil })
+		first, last, end, err := readRedacted(name, math.MaxInt64, func(t tombstone) {
+			t.segment = n
+			v.redacted = append(v.redacted, t)
+		}, func(shard uint16, frame []byte) error {
+			return walk(frame, texts.of(shard), func(it item) error {
+				if it.record != nil {
+					records++
+				} else if it.tombstone != nil {
+					v.tombstones[*it.tombstone] = true
+				}
+				return nil
+			})
 		})
 		switch {
 		case errors.Is(err, errTorn) && i == len(list)-1:
@@ -42,5 +53,5 @@ func Check(dir string) (records int, problems []string, err error) {
 		}
 		chain = last
 	}
-	return records, problems, nil
+	return records, append(problems, v.problems(dir)...), nil
 }

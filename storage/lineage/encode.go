@@ -13,6 +13,7 @@ import (
 const (
 	tagText   = 'T' // a statement text, numbered in order of appearance in the segment
 	tagRecord = 'R'
+	tagErased = 'E' // a tombstone: vouches for a frame that was redacted
 )
 
 // encoder appends the records of a shard; its dictionary lives as long as a segment.
@@ -28,6 +29,11 @@ func (e *encoder) append(dst []byte, r *Record) []byte {
 		dst = append(dst, tagText)
 		dst = appendString(dst, r.SQL)
 	}
+	return appendRecord(dst, r, n)
+}
+
+// appendRecord appends a record whose text has number n.
+func appendRecord(dst []byte, r *Record, n uint64) []byte {
 	dst = append(dst, tagRecord)
 	at := len(dst)
 	dst = append(dst, 0, 0, 0, 0)
@@ -41,7 +47,7 @@ func (e *encoder) append(dst []byte, r *Record) []byte {
 	for _, s := range []string{r.Role, r.Agent, r.Application, r.Database, r.Namespace, r.SQLState, r.TraceID, r.SpanID, r.Plan} {
 		dst = appendString(dst, s)
 	}
-	dst = append(dst, flag(r.OwnWrites)|flag(r.Approximate)<<1)
+	dst = append(dst, flag(r.OwnWrites)|flag(r.Approximate)<<1|flag(r.Erased)<<2)
 	dst = binary.AppendUvarint(dst, uint64(len(r.Params)))
 	for _, p := range r.Params {
 		dst = binary.AppendUvarint(dst, uint64(p.Type))
@@ -164,44 +170,66 @@ func (d dictionaries) of(shard uint16) *[]string {
 	return d[shard]
 }
 
+// item is what a frame is made of: one of a text, a record with the number of its
+// text, and a tombstone.
+type item struct {
+	text      string // where the other two are nil
+	record    *Record
+	number    uint64
+	tombstone *tombstone
+}
+
 // items yields the records of a frame. texts is the segment's dictionary so far and grows.
 func items(frame []byte, texts *[]string, yield func(r *Record) error) error {
+	return walk(frame, texts, func(it item) error {
+		if it.record == nil {
+			return nil
+		}
+		return yield(it.record)
+	})
+}
+
+// walk yields everything in a frame.
+func walk(frame []byte, texts *[]string, yield func(it item) error) error {
 	d := &decoder{b: frame}
 	for len(d.b) > 0 {
+		var it item
 		switch d.byte() {
 		case tagText:
-			*texts = append(*texts, d.string())
+			it.text = d.string()
+			*texts = append(*texts, it.text)
 		case tagRecord:
 			head := d.take(4)
 			if head == nil {
 				return damaged()
 			}
 			body := &decoder{b: d.take(uint64(binary.LittleEndian.Uint32(head)))}
-			r := body.record(*texts)
-			if body.fault || d.fault {
-				return damaged()
-			}
-			if err := yield(r); err != nil {
-				return err
-			}
+			it.record, it.number = body.record(*texts)
+			d.fault = d.fault || body.fault
+		case tagErased:
+			it.tombstone = d.tombstone()
 		default:
 			return damaged()
 		}
 		if d.fault {
 			return damaged()
 		}
+		if err := yield(it); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (d *decoder) record(texts []string) *Record {
-	r := &Record{}
+// record reads a record, whose text has the number n.
+func (d *decoder) record(texts []string) (r *Record, n uint64) {
+	r = &Record{}
 	copy(r.QueryID[:], d.take(16))
 	copy(r.ParentID[:], d.take(16))
 	r.StartedAt = d.varint()
 	r.Duration = time.Duration(d.varint())
 	r.Snapshot, r.AsOf, r.Rows = d.varint(), d.varint(), d.varint()
-	if n := d.uvarint(); n < uint64(len(texts)) {
+	if n = d.uvarint(); n < uint64(len(texts)) {
 		r.SQL = texts[n]
 	} else {
 		d.fault = true
@@ -211,7 +239,7 @@ func (d *decoder) record(texts []string) *Record {
 		*s = d.string()
 	}
 	flags := d.byte()
-	r.OwnWrites, r.Approximate = flags&1 != 0, flags&2 != 0
+	r.OwnWrites, r.Approximate, r.Erased = flags&1 != 0, flags&2 != 0, flags&4 != 0
 	for i, n := 0, d.count(3); i < n && !d.fault; i++ {
 		p := Param{Type: uint32(d.uvarint())}
 		form := d.byte()
@@ -229,7 +257,7 @@ func (d *decoder) record(texts []string) *Record {
 		h.ID, h.Parts = d.string(), d.string()
 		r.Hits = append(r.Hits, h)
 	}
-	return r
+	return r, n
 }
 
 func (d *decoder) vector() []float32 {

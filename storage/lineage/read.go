@@ -111,7 +111,7 @@ func (s *Store) Rows(yield func(row []types.Value) error) error {
 			types.NewBytes(r.QueryID[:]), id(r.ParentID), types.NewInt(r.StartedAt), types.NewFloat(float64(r.Duration.Microseconds()) / 1000),
 			moment(r.Snapshot), moment(r.AsOf), str(r.Role), str(r.Agent), str(r.Application), str(r.Database), str(r.Namespace),
 			types.NewString(r.SQL), types.NewInt(int64(r.Fingerprint)), params(r.Params), types.NewInt(r.Rows), types.NewString(r.SQLState),
-			str(r.TraceID), str(r.SpanID), str(r.Plan), types.NewBool(r.OwnWrites), types.NewBool(r.Approximate),
+			str(r.TraceID), str(r.SpanID), str(r.Plan), types.NewBool(r.OwnWrites), types.NewBool(r.Approximate), types.NewBool(r.Erased),
 		})
 	})
 }

@@ -32,6 +32,7 @@ type Record struct {
 	Plan        string // one-line summary
 	OwnWrites   bool   // read uncommitted writes of its own transaction: cannot be replayed
 	Approximate bool
+	Erased      bool      // it read or held what was erased since: cannot be replayed
 	QueryVector []float32 // ranked calls: the resolved vector
 	Hits        []Hit     // ranked calls, in rank order
 }

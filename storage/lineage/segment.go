@@ -169,6 +169,12 @@ func readHead(name string, r io.Reader) (c chains, sharded bool, size int64, err
 // its begin and end and the offset behind the last whole frame. A frame cut short
 // ends with errTorn; a wrong hash is XX001 with file and offset.
 func readSegment(name string, limit int64, yield func(shard uint16, items []byte) error) (first, last chains, end int64, err error) {
+	return readRedacted(name, limit, nil, yield)
+}
+
+// readRedacted is readSegment, and tells of the frames that were redacted, without
+// their segment. Their hash is taken for what they held before.
+func readRedacted(name string, limit int64, onRedacted func(tombstone), yield func(shard uint16, items []byte) error) (first, last chains, end int64, err error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, nil, 0, err
@@ -181,14 +187,15 @@ func readSegment(name string, limit int64, yield func(shard uint16, items []byte
 	}
 	last = maps.Clone(first)
 	fh := make([]byte, frameHead)
-	for {
+	for frame := uint32(0); ; frame++ {
 		if _, err := io.ReadFull(r, fh); err != nil {
 			if errors.Is(err, io.EOF) {
 				return first, last, end, nil
 			}
 			return first, last, end, errTorn
 		}
-		n := binary.BigEndian.Uint32(fh)
+		length := binary.BigEndian.Uint32(fh)
+		n := length &^ redactedBit
 		if n > maxFrameBytes || end+int64(frameHead)+int64(n) > limit {
 			return first, last, end, errTorn
 		}
@@ -206,8 +213,13 @@ func readSegment(name string, limit int64, yield func(shard uint16, items []byte
 			}
 			shard, items = binary.BigEndian.Uint16(payload), payload[shardBytes:]
 		}
-		h := chainHash(last[shard], payload)
-		if string(h[:]) != string(fh[8:]) {
+		h := [sha256.Size]byte(fh[8:])
+		switch {
+		case length&redactedBit != 0:
+			if onRedacted != nil {
+				onRedacted(tombstone{frame: frame, chain: h, payload: sha256.Sum256(payload)})
+			}
+		case chainHash(last[shard], payload) != h:
 			return first, last, end, corrupt(name, end, "the hash chain is broken")
 		}
 		if err := yield(shard, items); err != nil {

@@ -76,6 +76,9 @@ func Open(o Options) (*Store, error) {
 
 // start finds the end of the chains and opens a new segment behind it: old segments are never written again.
 func (s *Store) start() error {
+	if err := tidy(s.dir); err != nil {
+		return err
+	}
 	list, err := segments(s.dir)
 	if err != nil {
 		return err

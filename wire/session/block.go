@@ -25,6 +25,7 @@ type block struct {
 	saves     []savepoint
 	writes    bool
 	deferred  *exec.Deferred // checks of deferred constraints
+	trail     *eraseTrail    // of what memory.erase erases; nil: nothing
 }
 
 type savepoint struct {
@@ -120,6 +121,11 @@ func (s *Session) commitTxn(ctx context.Context) error {
 		s.abortBlock()
 		return err
 	}
+	if err := s.redactLineage(ctx); err != nil {
+		s.abortBlock()
+		return err
+	}
+	erases := b.txn.Erases()
 	ts, err := b.txn.Commit(ctx)
 	if err != nil {
 		b.txn = nil
@@ -135,6 +141,9 @@ func (s *Session) commitTxn(ctx context.Context) error {
 	s.endBlock(true)
 	if len(out) > 0 {
 		s.engine.hub.publish(distinct(out))
+	}
+	if erases {
+		return s.finishErase(ctx)
 	}
 	return nil
 }

@@ -236,6 +236,10 @@ func (h *host) ReplayQuery(queryID types.Value, asOf int64, yield func(row []typ
 	if rec == nil || rec.SQL != recallName {
 		return sqlerr.New(sqlerr.UndefinedObject, "no recorded recall with query id %s", uuidText(queryID))
 	}
+	if rec.Erased && (asOf == 0 || rec.Params == nil) {
+		return sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "recall %s was of entries that have been erased and cannot be replayed", rec.QueryID).
+			WithDetail("erased")
+	}
 	if rec.Params == nil {
 		return sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "recall %s was recorded without its question and cannot be replayed", rec.QueryID).
 			WithDetail("Its namespace, or synapse.lineage, said hash: only the fingerprint and what was returned are kept.")
@@ -259,6 +263,9 @@ func (h *host) ReplayQuery(queryID types.Value, asOf int64, yield func(row []typ
 	}
 	if asOf != 0 { // another moment may bring other entries: the endpoint is asked again
 		q.ValidAt, q.Reranking, q.Reranker = asOf, nil, h.s.engine.Reranker
+	}
+	if err := h.noteErased(q.Namespaces, at); err != nil {
+		return err
 	}
 	q.Terms = h.s.engine.Tokenize(nil, q.Text)
 	if rec.Params[0].Null {
