@@ -225,3 +225,19 @@ func TestEraseKeepsWhatOthersAttest(t *testing.T) {
 		t.Errorf("%d links are left, want 1", n)
 	}
 }
+
+// TestEraseNeedsPrivilege: a role that may not delete entries may not erase them.
+func TestEraseNeedsPrivilege(t *testing.T) {
+	s := harness.StartSynapse(t)
+	c := dial(t, s.URL())
+	do(t, c, "SELECT memory.write('v', '{\"content\": \"one\"}')")
+	do(t, c, "CREATE ROLE reader")
+	do(t, c, "GRANT USAGE ON SCHEMA memory TO reader")
+	do(t, c, "SET ROLE reader")
+	_, err := c.Exec(context.Background(), "SELECT memory.erase('v', '{}', 'no')")
+	wantCode(t, "erase", err, "42501")
+	do(t, c, "RESET ROLE")
+	if n := one[int](t, c, "SELECT count(*)::int FROM memory.entries"); n != 1 {
+		t.Errorf("%d entries", n)
+	}
+}

@@ -25,12 +25,14 @@ func registerErase() {
 	}, erasePreview)
 }
 
-// eraseFields are the keys of a filter, in the order of the parameters of the
-// statement "erase_entries" behind ns, and the type each is read as.
-var eraseFields = []struct {
+// eraseField is a key of a filter and the type that it is read as.
+type eraseField struct {
 	name string
 	typ  types.Type
-}{
+}
+
+// eraseFields are in the order of the parameters of the statement "erase_entries" behind ns.
+var eraseFields = []eraseField{
 	{"ids", types.UUIDArray},
 	{"kind", types.Text},
 	{"agent", types.Text},
@@ -78,12 +80,7 @@ func readTarget(ns, filter types.Value) (*target, error) {
 			failed = t.readKeys(value)
 			return failed == nil
 		}
-		i := slices.IndexFunc(eraseFields, func(f struct {
-			name string
-			typ  types.Type
-		}) bool {
-			return f.name == key
-		})
+		i := slices.IndexFunc(eraseFields, func(f eraseField) bool { return f.name == key })
 		if i < 0 {
 			failed = sqlerr.New(sqlerr.InvalidParameterValue, "unknown filter field %q", key).
 				WithHint("Fields are ids, kind, agent, session, metadata, content, before, after, and keys for facts.")

@@ -249,6 +249,9 @@ func (h *host) EraseRows(table string, columns []string, match func(row []types.
 	if err != nil || len(order) == 0 {
 		return 0, 0, err
 	}
+	if err := h.s.mayUse(def, catalog.MayDelete); err != nil {
+		return 0, 0, err
+	}
 	for _, id := range order {
 		if live[id] == 0 {
 			continue
