@@ -41,7 +41,7 @@ func (x *tableIndex) openVector(s *Store, t *table) error {
 		return err
 	}
 	if key.Type.Mod <= 0 {
-		return sqlerr.New(sqlerr.DataException, "column does not have dimensions")
+		return sqlerr.New(sqlerr.InvalidParameterValue, "column does not have dimensions")
 	}
 	if key.Column > 0 {
 		if err := t.describe(x.layout); err != nil {

@@ -57,6 +57,14 @@ func comparisonBody(order ordering, test func(int) bool) body {
 	}
 }
 
+// orderBody is the three-way comparison: negative, 0 or positive.
+func orderBody(order ordering) body {
+	return func(c *Call, a []types.Value) (types.Value, error) {
+		n, err := order(c, a[0], a[1])
+		return types.NewInt(int64(n)), err
+	}
+}
+
 // orderingOf chooses how values of two types compare; nil where they do not.
 func orderingOf(left, right types.OID) ordering {
 	l, r := types.Of(left).Kind(), types.Of(right).Kind()

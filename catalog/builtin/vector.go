@@ -57,7 +57,7 @@ func (t vectorType) elementwise(op func(a, b float32) float32, product bool) bod
 		out := make([]float32, len(x))
 		for i := range x {
 			out[i] = op(x[i], y[i])
-			if math.IsInf(float64(out[i]), 0) {
+			if math.IsInf(float64(out[i]), 0) || t.name == "halfvec" && types.HalfInfinite(types.Float32ToHalf(out[i])) {
 				return types.Null, floatOverflow()
 			}
 			if product && out[i] == 0 && x[i] != 0 && y[i] != 0 {
@@ -165,6 +165,7 @@ func (t vectorType) register() {
 func (t vectorType) registerOrder() {
 	oid := typeOID(t.name)
 	order := orderingOf(oid, oid)
+	define(t.name+"_cmp("+t.name+","+t.name+") int4", orderBody(order))
 	for _, o := range []struct{ op, name, commutator, negator string }{
 		{"<", "lt", ">", ">="},
 		{"<=", "le", ">=", ">"},
@@ -193,6 +194,9 @@ func (s *vectorSum) Add(a []types.Value) error {
 	x := s.t.floats(a[0])
 	if s.n == 0 {
 		s.sums = make([]float64, len(x))
+	}
+	if len(x) != len(s.sums) && !s.mean { // sums are made by +
+		return sqlerr.New(sqlerr.DataException, "different %s dimensions %d and %d", s.t.name, len(s.sums), len(x))
 	}
 	if len(x) != len(s.sums) {
 		return sqlerr.New(sqlerr.DataException, "expected %d dimensions, not %d", len(s.sums), len(x))

@@ -58,12 +58,15 @@ func roundShift(x, n uint32) uint32 {
 	return q
 }
 
+// HalfInfinite reports an infinite half-precision number.
+func HalfInfinite(h uint16) bool { return h&0x7fff == 0x7c00 }
+
 // HalfvecFromFloat32s makes a halfvec value. Error: 22003 for a finite element beyond ±65504.
 func HalfvecFromFloat32s(f []float32) (Value, error) {
 	b := make([]byte, 0, 2*len(f))
 	for _, x := range f {
 		h := Float32ToHalf(x)
-		if h&0x7fff == 0x7c00 && !math.IsInf(float64(x), 0) {
+		if HalfInfinite(h) && !math.IsInf(float64(x), 0) {
 			return Null, sqlerr.New(sqlerr.NumericValueOutOfRange, "\"%s\" is out of range for type halfvec", AppendFloat(nil, float64(x), 32, 1))
 		}
 		b = binary.LittleEndian.AppendUint16(b, h)

@@ -211,7 +211,7 @@ func vectorOpclass(m catalog.Method, t types.Type, name string) (string, error) 
 // vectorKey checks the dimensions of a vector index's key.
 func vectorKey(m catalog.Method, t types.Type) error {
 	if t.Mod <= 0 {
-		return sqlerr.New(sqlerr.DataException, "column does not have dimensions")
+		return sqlerr.New(sqlerr.InvalidParameterValue, "column does not have dimensions")
 	}
 	if t.Mod > vectorDimensionsMax {
 		return sqlerr.New(sqlerr.ProgramLimitExceeded, "column cannot have more than %d dimensions for %s index", vectorDimensionsMax, m)
