@@ -241,8 +241,18 @@ func (d *draft) bindDefault(e columnExpr, generated map[int]bool) (plan.Expr, er
 		return nil, err
 	}
 	text := x.String()
-	// The conversion to the column's type is made anew whenever the text is bound.
-	if plain, err := bind.CatalogExpr(d.bindContext(), d.t, nil, e.expr, kind, d.text); err == nil && converts(x, plain) {
+	// The conversion to the column's type, and its modifier, are made anew
+	// whenever the text is bound.
+	if c.Type.Mod >= 0 && c.Type.OID != types.OIDInterval {
+		bare := *c
+		bare.Type = c.Type.NoMod()
+		if whole, err := bind.CatalogExpr(d.bindContext(), d.t, &bare, e.expr, kind, d.text); err == nil {
+			if _, ok := whole.(*plan.Const); ok {
+				text = whole.String()
+			}
+		}
+	}
+	if plain, err := bind.CatalogExpr(d.bindContext(), d.t, nil, e.expr, kind, d.text); err == nil && (converts(x, plain) || isNumber(plain) && types.Lookup(c.Type.OID).Category == 'N') {
 		text = plain.String()
 	}
 	if kind == bind.DefaultExpr {
@@ -257,6 +267,12 @@ func (d *draft) bindDefault(e columnExpr, generated map[int]bool) (plan.Expr, er
 	}
 	c.Generated = text
 	return x, nil
+}
+
+// isNumber reports whether x is a number that was written as one.
+func isNumber(x plan.Expr) bool {
+	c, ok := x.(*plan.Const)
+	return ok && types.Lookup(c.Typ.OID).Category == 'N'
 }
 
 // converts reports whether x is nothing but a conversion of plain, which has a

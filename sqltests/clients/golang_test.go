@@ -36,3 +36,31 @@ func TestGoClients(t *testing.T) {
 		})
 	}
 }
+
+// TestEnt generates the client of ./golang/ent/schema, as ent's users do, in a copy
+// of the module, and runs the program that uses it.
+func TestEnt(t *testing.T) {
+	if os.Getenv("SYNAPSE_TEST_FULL") == "" {
+		t.Skip("run by make test-all (SYNAPSE_TEST_FULL=1)")
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("golang")); err != nil {
+		t.Fatal(err)
+	}
+	bin := filepath.Join(dir, "ent-client")
+	for _, args := range [][]string{
+		{"tool", "ent", "generate", "--feature", "sql/upsert,sql/lock,sql/modifier,sql/execquery", "--target", "ent/gen", "./ent/schema"},
+		{"build", "-o", bin, "./ent/program"},
+	} {
+		cmd := exec.Command("go", args...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("go %v: %v\n%s", args, err, out)
+		}
+	}
+	out, err := exec.Command(bin, harness.StartSynapse(t).URL()).CombinedOutput()
+	if text := strings.TrimSpace(string(out)); err != nil || text != "ok" {
+		t.Errorf("%v\n%s", err, text)
+	}
+	passed(t, "ent")
+}

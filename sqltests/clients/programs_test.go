@@ -49,6 +49,8 @@ var clients = []client{
 	{name: "Kysely", command: []string{"node", "node-all/kysely.js"}, needs: file("node-all/node_modules/kysely"), all: true},
 	{name: "Sequelize", command: []string{"node", "node-all/sequelize.js"}, needs: file("node-all/node_modules/sequelize"), all: true},
 	{name: "TypeORM", command: []string{"node", "node-all/typeorm.js"}, needs: file("node-all/node_modules/typeorm"), all: true},
+	{name: "mem0", command: []string{"node", "node-all/mem0.js"}, needs: file("node-all/node_modules/mem0ai"), all: true},
+	{name: "drizzle-kit", command: []string{"node", "node-all/drizzlekit.js"}, needs: file("node-all/node_modules/drizzle-kit"), all: true},
 	{name: "Drizzle", command: []string{"node", "node-all/drizzle.js"}, needs: file("node-all/node_modules/drizzle-orm"), all: true},
 }
 
