@@ -30,7 +30,7 @@ CREATE INDEX ON m USING hnsw (e)
 -- ERROR 42704 data type vector has no default operator class for access method "hnsw" | You must specify an operator class for the index or define a default operator class for the data type.
 
 CREATE INDEX ON m USING hnsw (n vector_l2_ops)
--- ERROR 22000 column does not have dimensions
+-- ERROR 22023 column does not have dimensions
 
 CREATE INDEX ON m USING hnsw (content vector_l2_ops)
 -- ERROR 42704 data type text has no default operator class for access method "hnsw" | You must specify an operator class for the index or define a default operator class for the data type.
