@@ -19,13 +19,15 @@ type CopyWriter struct {
 	ords     []int // 0-based positions that defaults fill
 	domains  []*eval.Expr
 	checked  []int // 0-based positions that domains check
+	where    *eval.Expr
 	row      []types.Value
 	rows     int64
 }
 
 // NewCopyWriter prepares writing to a table. columns are 1-based positions in
-// Table.Columns, in the order of the batches' columns.
-func NewCopyWriter(ctx context.Context, env *Env, info *plan.TableInfo, columns []int) (*CopyWriter, error) {
+// Table.Columns, in the order of the batches' columns. Rows for which where, over
+// the table's row, is not true are left out; nil keeps all.
+func NewCopyWriter(ctx context.Context, env *Env, info *plan.TableInfo, columns []int, where plan.Expr) (*CopyWriter, error) {
 	r := newRun(ctx, env, &plan.Plan{Command: plan.InsertCommand})
 	r.batches = true
 	w, err := r.writer(info)
@@ -56,6 +58,9 @@ func NewCopyWriter(ctx context.Context, env *Env, info *plan.TableInfo, columns 
 			return nil, err
 		}
 		c.domains, c.checked = append(c.domains, e), append(c.checked, d.Ord-1)
+	}
+	if c.where, err = r.compileOpt(where); err != nil {
+		return nil, err
 	}
 	return c, w.statement(catalog.TriggerInsert)
 }
@@ -88,6 +93,15 @@ func (c *CopyWriter) Write(b *Batch) error {
 				return err
 			}
 			c.row[c.checked[k]] = v
+		}
+		if c.where != nil {
+			v, err := c.where.Values(c.row)
+			if err != nil {
+				return err
+			}
+			if v.IsNull() || !v.Bool() {
+				continue
+			}
 		}
 		row, ok, err := c.w.before(catalog.TriggerInsert, nil, c.row)
 		if err != nil {

@@ -94,7 +94,7 @@ func TestCopyIntoTree(t *testing.T) {
 		x := d.begin()
 		env := d.env(x, nil)
 		env.Deferred = &Deferred{}
-		w, err := NewCopyWriter(context.Background(), env, d.infos[p.ID], []int{1, 2})
+		w, err := NewCopyWriter(context.Background(), env, d.infos[p.ID], []int{1, 2}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

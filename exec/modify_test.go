@@ -214,7 +214,7 @@ func TestCopyWriter(t *testing.T) {
 	info := *d.infos[d.tables["p"].ID]
 	info.Defaults = []plan.ColumnExpr{{Ord: 2, Expr: lit(42)}}
 	x := d.begin()
-	w, err := NewCopyWriter(context.Background(), d.env(x, nil), &info, []int{1})
+	w, err := NewCopyWriter(context.Background(), d.env(x, nil), &info, []int{1}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

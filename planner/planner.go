@@ -82,6 +82,23 @@ func (p *Planner) ExclusionExprs(c *catalog.Catalog, ix *catalog.Index) ([]plan.
 	return bind.ExclusionExprs(&bind.Context{Catalog: c, SearchPath: []string{"pg_catalog", "public"}}, ix)
 }
 
+// CopyCondition binds the condition of COPY FROM … WHERE over the table's row: Col i is
+// Table.Columns[i]. Errors: 0A000 for subqueries and for generated columns, which have no value yet.
+func (p *Planner) CopyCondition(bc bind.Context, t *catalog.Table, e ast.Expr, text string) (plan.Expr, error) {
+	x, err := bind.TableExpr(&bc, t, nil, e, bind.CopyCondition, text)
+	if err != nil {
+		return nil, err
+	}
+	plan.WalkExpr(x, func(e plan.Expr) bool {
+		if c, ok := e.(*plan.Col); ok && t.Columns[c.Index].Generated != "" {
+			err = sqlerr.New(sqlerr.InvalidColumnReference, "generated columns are not supported in COPY FROM WHERE conditions").
+				WithDetail("Column \"%s\" is a generated column.", c.Name)
+		}
+		return err == nil
+	})
+	return x, err
+}
+
 // ResolveTable finds the table that a reference names.
 func (p *Planner) ResolveTable(bc bind.Context, ref *ast.TableRef) (*catalog.Table, error) {
 	return bind.ResolveTable(&bc, ref, "")

@@ -81,3 +81,34 @@ func TestCopyIsOneTransaction(t *testing.T) {
 	c.query("ROLLBACK")
 	same(t, c.query("SELECT count(*) FROM t"), "T count:20:0", "D 0", "C SELECT 1", "Z I")
 }
+
+// TestCopyWhere: rows for which the condition is not true are left out, and not counted.
+func TestCopyWhere(t *testing.T) {
+	s := newTestServer(t)
+	c := s.login()
+	c.query("CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a * 2) STORED, c text DEFAULT 'd')")
+	in := func(sql string, data ...message) string {
+		t.Helper()
+		c.send(&pgproto3.Query{String: sql})
+		if got := c.until("G", "Z"); got != "G" {
+			return got
+		}
+		c.send(data...)
+		return c.ready()
+	}
+	same(t, in("COPY t (a) FROM STDIN WHERE a % 2 = 0 AND c = 'd'", copyData("1\n2\n\\N\n4\n")...), "C COPY 2", "Z I")
+	same(t, in("COPY t (a, c) FROM STDIN (FORMAT csv) WHERE c LIKE 'x%'", copyData("7,xy\n8,yy\n")...), "C COPY 1", "Z I")
+	same(t, in("COPY t (a) FROM STDIN WHERE 1 / a > 0", copyData("1\n0\n")...), "E 22012", "Z I")
+	same(t, c.query("SELECT a FROM t ORDER BY a"), "T a:23:0", "D 2", "D 4", "D 7", "C SELECT 3", "Z I")
+	for sql, state := range map[string]string{
+		"COPY t (a) FROM STDIN WHERE b > 1":            "42P10",
+		"COPY t (a) FROM STDIN WHERE a IN (SELECT 1)":  "0A000",
+		"COPY t (a) FROM STDIN WHERE sum(a) > 1":       "42803",
+		"COPY t (a) FROM STDIN WHERE row_number() > 1": "42809",
+		"COPY t (a) FROM STDIN WHERE a":                "42804",
+		"COPY t (a) FROM STDIN WHERE nope":             "42703",
+		"COPY t (a) TO STDOUT WHERE a > 1":             "42601",
+	} {
+		same(t, in(sql), "E "+state, "Z I")
+	}
+}

@@ -2,6 +2,7 @@ package pgcatalog
 
 import (
 	"slices"
+
 	"synapse/catalog"
 	"synapse/catalog/builtin"
 	"synapse/catalog/types"

@@ -82,6 +82,7 @@ const (
 	clauseGenerated
 	clauseIndexExpr
 	clauseIndexPredicate
+	clauseCopyWhere
 	clauseConflictTarget
 	clauseMergeWhen
 	clauseTriggerWhen
@@ -118,6 +119,7 @@ var clauseRules = map[clause]clauseRule{
 	clauseGenerated:      {"column generation expressions", false, false, false},
 	clauseIndexExpr:      {"index expressions", false, false, false},
 	clauseIndexPredicate: {"index predicates", false, false, false},
+	clauseCopyWhere:      {"COPY FROM WHERE conditions", false, false, false},
 	clauseConflictTarget: {"ON CONFLICT", false, false, false},
 	clauseMergeWhen:      {"MERGE WHEN conditions", false, false, false},
 	clauseTriggerWhen:    {"trigger WHEN conditions", false, false, false},

@@ -60,11 +60,12 @@ const (
 	GeneratedExpr
 	IndexKeyExpr
 	IndexPredicate
+	CopyCondition // of COPY FROM … WHERE
 )
 
 var kindClauses = map[ExprKind]clause{
 	CheckExpr: clauseCheck, DefaultExpr: clauseDefault, GeneratedExpr: clauseGenerated,
-	IndexKeyExpr: clauseIndexExpr, IndexPredicate: clauseIndexPredicate,
+	IndexKeyExpr: clauseIndexExpr, IndexPredicate: clauseIndexPredicate, CopyCondition: clauseCopyWhere,
 }
 
 // TableExpr binds an expression of a table definition that is being made: over
@@ -82,8 +83,8 @@ func TableExpr(ctx *Context, t *catalog.Table, column *catalog.Column, e ast.Exp
 		return nil, err
 	}
 	switch {
-	case kind == CheckExpr || kind == IndexPredicate:
-		x, err = b.coerceBool(x, map[ExprKind]string{CheckExpr: "CHECK", IndexPredicate: "WHERE"}[kind], startOf(e))
+	case kind == CheckExpr || kind == IndexPredicate || kind == CopyCondition:
+		x, err = b.coerceBool(x, map[ExprKind]string{CheckExpr: "CHECK", IndexPredicate: "WHERE", CopyCondition: "WHERE"}[kind], startOf(e))
 	case column != nil && kind == DefaultExpr:
 		x, err = b.coerceDefault(x, column, e)
 	case column != nil:

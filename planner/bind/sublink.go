@@ -10,7 +10,7 @@ import (
 // subLink binds a subquery in an expression.
 func (b *binder) subLink(s *scope, e *ast.SubLink) (plan.Expr, error) {
 	switch s.clause {
-	case clauseCheck, clauseDefault, clauseGenerated, clauseIndexExpr, clauseIndexPredicate:
+	case clauseCheck, clauseDefault, clauseGenerated, clauseIndexExpr, clauseIndexPredicate, clauseCopyWhere:
 		return nil, b.errorf(sqlerr.FeatureNotSupported, e.Pos(), "cannot use subquery in %s", subqueryRefusals[s.clause])
 	}
 	q, err := b.selectStmt(s, e.Query, true)
@@ -45,6 +45,7 @@ func (b *binder) subLink(s *scope, e *ast.SubLink) (plan.Expr, error) {
 var subqueryRefusals = map[clause]string{
 	clauseCheck: "check constraint", clauseDefault: "DEFAULT expression", clauseGenerated: "column generation expression",
 	clauseIndexExpr: "index expression", clauseIndexPredicate: "index predicate",
+	clauseCopyWhere: "COPY FROM WHERE condition",
 }
 
 // testSublink is test op ANY (subquery), ALL and IN.

@@ -183,8 +183,10 @@ func (m *maker) windowCall(kind string, s *scope) (string, *tree) {
 	if len(aggregates[kind]) == 0 || kind == "js" || kind == "ia" || kind == "ta" || kind == "rng" {
 		kind = "i8"
 	}
-	plain := map[string]string{"i8": "sum({i4})", "i4": "max({i4})", "num": "trim_scale(sum({num}))", "f8": "sum({i2}::float8)", "txt": "min({txt})",
-		"bool": "bool_and({bool})", "date": "max({date})", "ts": "min({ts})", "tstz": "max({tstz})", "time": "max({time})", "iv": "max({iv})"}[kind]
+	plain := map[string]string{
+		"i8": "sum({i4})", "i4": "max({i4})", "num": "trim_scale(sum({num}))", "f8": "sum({i2}::float8)", "txt": "min({txt})",
+		"bool": "bool_and({bool})", "date": "max({date})", "ts": "min({ts})", "tstz": "max({tstz})", "time": "max({time})", "iv": "max({iv})",
+	}[kind]
 	at := hole.FindStringSubmatch(plain)
 	if kind == "num" {
 		plain = "sum({num})"

@@ -3,8 +3,9 @@ package session
 import (
 	"net"
 	"strconv"
-	"synapse/catalog"
 	"time"
+
+	"synapse/catalog"
 
 	"synapse/catalog/types"
 	"synapse/storage"

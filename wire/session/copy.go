@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+
 	"synapse/catalog"
 
 	"synapse/catalog/builtin"
@@ -28,7 +29,7 @@ func (s *Session) runCopy(ctx context.Context, p *portal, t *ast.CopyStmt) error
 	s.ensureTxn()
 	var n int64
 	if t.From {
-		n, err = s.copyFrom(ctx, t, o)
+		n, err = s.copyFrom(ctx, p, t, o)
 	} else {
 		n, err = s.copyTo(ctx, p, t, o)
 	}
@@ -38,7 +39,7 @@ func (s *Session) runCopy(ctx context.Context, p *portal, t *ast.CopyStmt) error
 }
 
 // copyFrom loads rows through the executor's write path.
-func (s *Session) copyFrom(ctx context.Context, t *ast.CopyStmt, o *copyOptions) (int64, error) {
+func (s *Session) copyFrom(ctx context.Context, p *portal, t *ast.CopyStmt, o *copyOptions) (int64, error) {
 	bc := s.bindContext(s.catalog(), nil)
 	table, err := s.engine.Planner.ResolveTable(bc, t.Table)
 	if err != nil {
@@ -50,9 +51,6 @@ func (s *Session) copyFrom(ctx context.Context, t *ast.CopyStmt, o *copyOptions)
 	if s.settings.must("synapse.as_of") != "" {
 		return 0, sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute COPY FROM while reading as of a past moment").
 			WithHint("Reset synapse.as_of.")
-	}
-	if t.Where != nil {
-		return 0, sqlerr.Unsupported("COPY FROM … WHERE", "Load into a temporary table and INSERT … SELECT … WHERE from it.")
 	}
 	columns, err := copyColumns(table, t.Columns)
 	if err != nil {
@@ -66,13 +64,19 @@ func (s *Session) copyFrom(ctx context.Context, t *ast.CopyStmt, o *copyOptions)
 	if err != nil {
 		return 0, err
 	}
+	var where plan.Expr
+	if t.Where != nil {
+		if where, err = s.engine.Planner.CopyCondition(bc, table, t.Where, p.prep.stmt.Text); err != nil {
+			return 0, err
+		}
+	}
 	s.block.commands++
 	view, err := s.block.txn.BeginCommand(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer view.Close()
-	w, err := exec.NewCopyWriter(ctx, s.execEnv(ctx, &portal{}, view), info, columns)
+	w, err := exec.NewCopyWriter(ctx, s.execEnv(ctx, &portal{}, view), info, columns, where)
 	if err != nil {
 		return 0, err
 	}
@@ -80,13 +84,12 @@ func (s *Session) copyFrom(ctx context.Context, t *ast.CopyStmt, o *copyOptions)
 	s.block.writes = true
 	in := s.sink.CopyIn(len(columns), o.format == copyBinary)
 	l := &copyLoader{table: table, columns: columns, o: o, format: s.inputFormat(), in: bufio.NewReaderSize(in, copyReadBytes), w: w}
-	n, err := l.run(ctx)
-	if err != nil {
+	if err := l.run(ctx); err != nil {
 		// The client's data must be read to its end before it listens again; a lost connection ends this too.
 		_, _ = io.Copy(io.Discard, in)
 		return 0, err
 	}
-	return n, nil
+	return w.Rows(), nil
 }
 
 // copyTo sends a table or query.

@@ -23,28 +23,26 @@ type copyLoader struct {
 	line    int64 // rows read so far, the header's line included
 }
 
-func (l *copyLoader) run(ctx context.Context) (int64, error) {
+func (l *copyLoader) run(ctx context.Context) error {
 	if l.o.header {
 		if err := l.readHeader(); err != nil {
-			return 0, err
+			return err
 		}
 	}
 	load := l.serial
 	if l.o.format == copyText && l.anyThread() {
 		load = l.parallel
 	}
-	rows, err := load(ctx)
-	if err != nil {
-		return rows, err
+	if err := load(ctx); err != nil {
+		return err
 	}
-	return rows, l.w.Finish()
+	return l.w.Finish()
 }
 
 // serial decodes and writes in turn.
-func (l *copyLoader) serial(ctx context.Context) (int64, error) {
+func (l *copyLoader) serial(ctx context.Context) error {
 	r := l.rows(newCopyDecoder(l.in, l.o))
 	var b exec.Batch
-	var total int64
 	for {
 		more, err := r.fill(&b)
 		if err == nil {
@@ -53,12 +51,11 @@ func (l *copyLoader) serial(ctx context.Context) (int64, error) {
 			err = l.place(r, err)
 		}
 		if err != nil {
-			return total, err
+			return err
 		}
-		total += int64(r.read)
 		l.line += int64(r.read)
 		if !more {
-			return total, nil
+			return nil
 		}
 	}
 }

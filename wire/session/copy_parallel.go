@@ -50,7 +50,7 @@ type decodedPiece struct {
 }
 
 // parallel decodes pieces of the text format on several threads and writes them in order.
-func (l *copyLoader) parallel(ctx context.Context) (total int64, err error) {
+func (l *copyLoader) parallel(ctx context.Context) error {
 	threads := min(runtime.GOMAXPROCS(0), copyThreadsMax)
 	work := make(chan *piece, threads)
 	order := make(chan *piece, 2*threads) // bounds what waits for the writer
@@ -78,7 +78,7 @@ func (l *copyLoader) parallel(ctx context.Context) (total int64, err error) {
 			}
 		})
 	}
-	err = l.write(ctx, order, &total)
+	err := l.write(ctx, order)
 	close(stop)
 	wg.Wait()
 	if err == nil {
@@ -87,18 +87,17 @@ func (l *copyLoader) parallel(ctx context.Context) (total int64, err error) {
 	if err == nil { // behind the end marker
 		_, err = io.Copy(io.Discard, l.in)
 	}
-	return total, err
+	return err
 }
 
 // write is the consumer: pieces in the order of the input.
-func (l *copyLoader) write(ctx context.Context, order <-chan *piece, total *int64) error {
+func (l *copyLoader) write(ctx context.Context, order <-chan *piece) error {
 	for p := range order {
 		d := <-p.rows
 		for _, b := range d.batches {
 			if err := l.flush(ctx, b); err != nil {
 				return err
 			}
-			*total += int64(b.N)
 			l.line += int64(b.N)
 		}
 		if d.err != nil {
