@@ -189,6 +189,12 @@ type Index struct {
 	Exclude    []string          `json:"exclude,omitempty"`     // operator of each key, of an exclusion constraint
 }
 
+// Inverted reports whether the index maps what values contain to rows: gin, and
+// gist over tsvector, whose queries are the same.
+func (x *Index) Inverted() bool {
+	return x.Method == GIN || x.Method == GiST && len(x.Keys) == 1 && x.Keys[0].Type.Kind() == types.KindTSVector
+}
+
 // Class implements Object.
 func (*Index) Class() Class { return ClassIndex }
 

@@ -150,12 +150,13 @@ const (
 	InvertedExists                     // jsonb ? key
 	InvertedExistsAny
 	InvertedExistsAll
+	InvertedMatch // tsvector @@ tsquery
 )
 
 // InvertedQuery selects candidate rows; the caller rechecks the predicate.
 type InvertedQuery struct {
 	Op    InvertedOp
-	Value types.Value // jsonb, array, text or text[] by Op
+	Value types.Value // jsonb, array, text, text[] or tsquery by Op
 }
 
 // SearchStats tells EXPLAIN how a search went.

@@ -37,6 +37,8 @@ func (x *tableIndex) invertedEntry(v types.Value) indexEntry {
 func itemsOf(t types.Type, opclass string, v types.Value) []string {
 	var out []string
 	switch {
+	case t.Kind() == types.KindTSVector:
+		return lexemeItems(v)
 	case t.Kind() == types.KindArray:
 		elem := t.Elem()
 		types.ArrayEach(t, v, func(_ int, e types.Value) bool {
@@ -164,6 +166,13 @@ func (v *View) Inverted(t *catalog.Table, ix *catalog.Index, q InvertedQuery, sp
 		c.src = &listSource{}
 		return c, nil
 	}
+	if q.Op == InvertedMatch {
+		rows, all := v.matchRows(t.ID, c, x, q.Value)
+		if all {
+			return v.Scan(t, spec)
+		}
+		return c.candidates(rows), nil
+	}
 	items, all, ok, err := queryItems(&x.def.Keys[len(x.def.Keys)-1], q)
 	if err != nil {
 		return nil, err
@@ -177,10 +186,15 @@ func (v *View) Inverted(t *catalog.Table, ix *catalog.Index, q InvertedQuery, sp
 	c.table.mu.RLock()
 	rows := x.inverted.Candidates(items, all, int64(v.at))
 	c.table.mu.RUnlock()
+	return c.candidates(rows), nil
+}
+
+// candidates lets the cursor read the rows of a set, and own writes.
+func (c *Cursor) candidates(rows *roaring.Bitmap) *Cursor {
 	c.stats = SearchStats{Mode: "postings", Matches: int(rows.GetCardinality())}
 	c.addOwn(rows)
 	c.src = &bitmapSource{it: rows.Iterator()}
-	return c, nil
+	return c
 }
 
 // addOwn adds the rows of which the view sees an own write.

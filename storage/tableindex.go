@@ -65,24 +65,25 @@ func (x *tableIndex) clear() {
 	}
 }
 
-func kindOf(m catalog.Method) (indexKind, error) {
-	switch m {
+func kindOf(ix *catalog.Index) (indexKind, error) {
+	if ix.Inverted() {
+		return invertedIndex, nil
+	}
+	switch m := ix.Method; m {
 	case catalog.BTree, catalog.Hash, catalog.GiST, catalog.SPGiST, "":
 		return orderedIndex, nil
-	case catalog.GIN:
-		return invertedIndex, nil
 	case catalog.BM25:
 		return textIndex, nil
 	case catalog.HNSW, catalog.IVFFlat:
 		return vectorIndex, nil
 	}
-	return 0, sqlerr.New(sqlerr.UndefinedObject, "access method \"%s\" does not exist", m)
+	return 0, sqlerr.New(sqlerr.UndefinedObject, "access method \"%s\" does not exist", ix.Method)
 }
 
 // newIndex makes an empty index over a table. Caller holds t.mu exclusively
 // (for the vectors that it shares with the table).
 func (s *Store) newIndex(c *catalog.Catalog, t *table, def *catalog.Table, ix *catalog.Index) (*tableIndex, error) {
-	kind, err := kindOf(ix.Method)
+	kind, err := kindOf(ix)
 	if err != nil {
 		return nil, err
 	}

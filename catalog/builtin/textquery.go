@@ -26,6 +26,22 @@ func TextSearchOID(typ types.OID, text string) types.OID {
 	return 0
 }
 
+// TextSearchName is the name of a configuration or dictionary, the inverse of
+// TextSearchOID; "" for another type and for an OID that nothing has.
+func TextSearchName(typ, id types.OID) string {
+	switch typ {
+	case types.OIDRegconfig:
+		if c, err := textsearch.ConfigByOID(id); err == nil {
+			return c.Name
+		}
+	case types.OIDRegdict:
+		if d, err := textsearch.DictionaryByOID(id); err == nil {
+			return d.Name
+		}
+	}
+	return ""
+}
+
 // joinQueries lifts an operator of two queries; an empty one gives way to the other.
 func joinQueries(op types.TSOperator, distance int) body {
 	return func(_ *Call, a []types.Value) (types.Value, error) {

@@ -26,6 +26,10 @@ func (e *Const) String() string {
 			return "true"
 		}
 		return "false"
+	case types.KindOID:
+		if name := builtin.TextSearchName(e.Typ.OID, types.OID(e.Val.Int())); name != "" {
+			text = name
+		}
 	case types.KindInt4:
 		if e.Val.Int() >= 0 {
 			return text

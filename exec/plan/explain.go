@@ -98,7 +98,31 @@ func conjunction(list []Expr) string {
 
 // Explain implements Node.
 func (n *BitmapScan) Explain() Description {
-	return n.describe("Bitmap Heap Scan"+n.on(), n.temporal(), Prop{"Recheck Cond", n.Cond}, Prop{"Candidates", sourceText(n.Source)}, n.filter())
+	filter := n.filter()
+	if filter.Value == n.Cond {
+		filter.Value = "" // it is the recheck
+	}
+	d := n.describe("Bitmap Heap Scan"+n.on(), n.temporal(), Prop{"Recheck Cond", n.Cond}, filter)
+	d.Sources = sourceDescriptions(n.Source)
+	return d
+}
+
+// sourceDescriptions are what PostgreSQL shows below a Bitmap Heap Scan.
+func sourceDescriptions(list ...RowSource) []Description {
+	var out []Description
+	for _, s := range list {
+		switch s := s.(type) {
+		case *IndexRows:
+			out = append(out, Description{Title: "Bitmap Index Scan on " + s.Index.Name})
+		case *InvertedRows:
+			out = append(out, Description{Title: "Bitmap Index Scan on " + s.Index.Name, Props: []Prop{{"Index Cond", s.Cond}}})
+		case *AndRows:
+			out = append(out, Description{Title: "BitmapAnd", Sources: sourceDescriptions(s.Sources...)})
+		case *OrRows:
+			out = append(out, Description{Title: "BitmapOr", Sources: sourceDescriptions(s.Sources...)})
+		}
+	}
+	return out
 }
 
 func sourceText(s RowSource) string {

@@ -171,7 +171,21 @@ func (x *Explanation) entry(n Node) *entry {
 	for _, c := range children {
 		e.children = append(e.children, x.entry(c))
 	}
+	e.addSources(d.Sources)
 	return e
+}
+
+// addSources hangs the sources of an entry's rows below it; they run with it.
+func (e *entry) addSources(list []Description) {
+	for _, d := range list {
+		d.Rows, d.TotalCost = e.Rows, e.StartCost
+		c := &entry{Description: d}
+		if e.measure != nil {
+			c.measure = &Measure{Loops: e.measure.Loops, Rows: e.measure.Rows + e.measure.Removed}
+		}
+		c.addSources(d.Sources)
+		e.children = append(e.children, c)
+	}
 }
 
 // subEntries are the subqueries in the node's expressions.

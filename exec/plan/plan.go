@@ -102,6 +102,8 @@ type Description struct {
 	Props []Prop
 	// Rows and cost estimated by the planner; Width in bytes.
 	Rows, StartCost, TotalCost float64
+	// Sources of rows that are no nodes of their own: the indexes of a bitmap scan.
+	Sources []Description
 }
 
 // Prop is one property line of EXPLAIN: "Filter: (a > 1)".

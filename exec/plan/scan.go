@@ -77,6 +77,7 @@ type InvertedRows struct {
 	Index *catalog.Index
 	Op    uint8 // storage.InvertedOp
 	Value Expr
+	Cond  string // for EXPLAIN
 }
 
 // AndRows intersects, OrRows unites.

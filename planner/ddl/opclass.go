@@ -55,7 +55,7 @@ var gistClasses = map[catalog.Method]map[types.Kind][]string{
 		types.KindDate: {"gist_date_ops"}, types.KindTime: {"gist_time_ops"}, types.KindTimetz: {"gist_timetz_ops"},
 		types.KindTimestamp: {"gist_timestamp_ops"}, types.KindTimestamptz: {"gist_timestamptz_ops"}, types.KindInterval: {"gist_interval_ops"},
 		types.KindUUID: {"gist_uuid_ops"}, types.KindMacaddr: {"gist_macaddr_ops"}, types.KindBit: {"gist_bit_ops", "gist_vbit_ops"},
-		types.KindBool: {"gist_bool_ops"}, types.KindEnum: {"gist_enum_ops"},
+		types.KindBool: {"gist_bool_ops"}, types.KindEnum: {"gist_enum_ops"}, types.KindTSVector: {"tsvector_ops"},
 	},
 	catalog.SPGiST: {
 		types.KindRange: {"range_ops"}, types.KindText: {"text_ops"}, types.KindInet: {"inet_ops"},
@@ -148,11 +148,16 @@ func scalarOpclass(m catalog.Method, t types.Type, name string) (string, error) 
 }
 
 func ginOpclass(t types.Type, name string) (string, error) {
-	array, jsonb := t.Elem().OID != 0, t.OID == types.OIDJSONB
+	array, jsonb, vector := t.Elem().OID != 0, t.OID == types.OIDJSONB, t.OID == types.OIDTSVector
 	switch name {
 	case "":
-		if !array && !jsonb {
+		if !array && !jsonb && !vector {
 			return "", noDefaultOpclass(t, catalog.GIN)
+		}
+		return "", nil
+	case "tsvector_ops":
+		if !vector {
+			return "", wrongOpclass(name, t)
 		}
 		return "", nil
 	case "array_ops":

@@ -15,6 +15,7 @@ const (
 	invertedExists
 	invertedExistsAny
 	invertedExistsAll
+	invertedMatch
 )
 
 // candidates collects the inverted indexes that narrow a scan; the filter
@@ -47,6 +48,9 @@ func (o *optimizer) inverted(s *plan.Scan, cond plan.Expr) plan.RowSource {
 	if op == "<@" && constant(column) {
 		column, value, op = value, column, "@>"
 	}
+	if column.Type().Kind() == types.KindTSQuery {
+		column, value = value, column
+	}
 	if !constant(value) || constant(column) {
 		return nil
 	}
@@ -63,20 +67,45 @@ func (o *optimizer) inverted(s *plan.Scan, cond plan.Expr) plan.RowSource {
 		query = invertedExistsAny
 	case "?&":
 		query = invertedExistsAll
+	case "@@", "@@@":
+		return o.textMatch(s, cond, column, value)
 	}
 	if query < 0 || kind != types.KindJSONB && kind != types.KindArray || kind == types.KindArray && query > invertedOverlap ||
 		column.Type().OID != value.Type().OID && query <= invertedOverlap {
 		return nil
 	}
 	for _, ix := range o.indexes(s) {
-		if ix.Method != catalog.GIN || ix.Invalid || len(ix.Keys) != 1 || ix.Predicate != "" || !isKey(s, &ix.Keys[0], column) {
+		if ix.Method != catalog.GIN || !o.usable(s, ix, column) {
 			continue
 		}
 		if query >= invertedExists && ix.Keys[0].Opclass == "jsonb_path_ops" {
 			continue // it holds paths, not keys
 		}
 		o.depend(s, ix)
-		return &plan.InvertedRows{Index: ix, Op: uint8(query), Value: value}
+		return &plan.InvertedRows{Index: ix, Op: uint8(query), Value: value, Cond: cond.String()}
 	}
 	return nil
+}
+
+// usable reports whether an index of one key holds the expression's values.
+func (o *optimizer) usable(s *plan.Scan, ix *catalog.Index, key plan.Expr) bool {
+	return !ix.Invalid && len(ix.Keys) == 1 && ix.Predicate == "" && isKey(s, &ix.Keys[0], key)
+}
+
+// textMatch finds an index for tsvector @@ tsquery, gin before gist.
+func (o *optimizer) textMatch(s *plan.Scan, cond, vector, query plan.Expr) plan.RowSource {
+	if vector.Type().Kind() != types.KindTSVector || query.Type().Kind() != types.KindTSQuery {
+		return nil
+	}
+	var found *catalog.Index
+	for _, ix := range o.indexes(s) {
+		if ix.Inverted() && o.usable(s, ix, vector) && (found == nil || found.Method != catalog.GIN && ix.Method == catalog.GIN) {
+			found = ix
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	o.depend(s, found)
+	return &plan.InvertedRows{Index: found, Op: invertedMatch, Value: query, Cond: cond.String()}
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -116,6 +117,18 @@ func (x *Inverted) Candidates(items []string, all bool, at int64) *roaring.Bitma
 	}
 	if out == nil {
 		out = roaring.New()
+	}
+	return out
+}
+
+// WithPrefix returns the rows that may contain an item that begins so at a time.
+// The caller owns the result.
+func (x *Inverted) WithPrefix(prefix string, at int64) *roaring.Bitmap {
+	out := roaring.New()
+	for name := range x.items {
+		if strings.HasPrefix(name, prefix) {
+			out.Or(x.rowsAt(name, at))
+		}
 	}
 	return out
 }
