@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 
@@ -30,12 +31,19 @@ func TestRecallOfThePast(t *testing.T) {
 	}
 	defer func() { c.Close(ctx) }()
 	var past []recorded
-	for step := 0; step < 300; step++ {
+	steps := 300
+	if os.Getenv("SYNAPSE_TEST_FULL") != "" {
+		steps = 9000
+	}
+	for step := 0; step < steps; step++ {
 		churn(t, ctx, c, r)
 		if step%3 == 0 {
 			past = append(past, ask(t, ctx, c, r))
 		}
-		if step == 150 { // half of the questions are asked of a recovered store
+		if step%50 == 49 {
+			unsettle(t, ctx, c, r, s)
+		}
+		if step == steps/2 { // half of the questions are asked of a recovered store
 			c.Close(ctx)
 			s.Restart(t)
 			if c, err = pgx.Connect(ctx, s.URL()); err != nil {
@@ -70,6 +78,27 @@ func compareRecall(t *testing.T, p recorded, how string, got []string) {
 	if strings.Join(got, "\n") != strings.Join(p.rows, "\n") {
 		t.Errorf("%s of %q in %s (query %s) differs\nthen:\n  %s\nagain:\n  %s", how, p.question, p.ns, p.id,
 			strings.Join(p.rows, "\n  "), strings.Join(got, "\n  "))
+	}
+}
+
+// unsettle changes what ranking stands on beside the entries: constants, credits,
+// indexes, and where old versions are kept.
+func unsettle(t *testing.T, ctx context.Context, c *pgx.Conn, r *rand.Rand, s *harness.Synapse) {
+	t.Helper()
+	if err := s.Engine.Store.ArchiveNow(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, sql := range []string{
+		fmt.Sprintf("UPDATE memory.profiles SET bm25_k1 = %v, session_weight = %v, recency_swing = %v WHERE profile = 'default'", r.Float64()*2, r.Float64(), r.Float64()),
+		`SELECT memory.answer(gen_random_uuid()::text, ARRAY[q.id], ARRAY(SELECT id FROM memory.hits(ARRAY[q.id]) WHERE rank <= 2))
+			FROM (SELECT query_id FROM memory.lineage WHERE sql = 'memory.query' AND rows > 0 ORDER BY started_at DESC LIMIT 1) q(id)`,
+		"DROP INDEX memory.entries_content",
+		"CREATE INDEX entries_content ON memory.entries USING bm25 (ns, content)",
+		"REINDEX INDEX memory.entries_embedding",
+	} {
+		if _, err := c.Exec(ctx, sql); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
 	}
 }
 

@@ -112,6 +112,7 @@ func init() {
 	registerContext()
 	registerExplain()
 	registerEmbed()
+	registerExports()
 	registerForgetting()
 	registerErase()
 }

@@ -11,8 +11,8 @@ type Host interface {
 	Run(name string, asOf int64, params []types.Value, yield func(row []types.Value) error) error
 	// Query ranks the entries of a namespace and yields rows of QueryColumns.
 	Query(q *QueryArgs, yield func(row []types.Value) error) error
-	// ReplayQuery runs a recorded recall once more, as of then or as of asOf.
-	ReplayQuery(queryID types.Value, asOf int64, yield func(row []types.Value) error) error
+	// ReplayQuery runs a recorded recall once more.
+	ReplayQuery(queryID types.Value, o Replay, yield func(row []types.Value) error) error
 	// Hits yields what a recorded recall returned, as rows of memory.lineage_hits;
 	// none for an id that is not known.
 	Hits(queryID types.Value, yield func(row []types.Value) error) error
@@ -76,6 +76,14 @@ type QueryArgs struct {
 	Profile    string // "" = the namespace's
 	Budget     int    // tokens, 0 = no limit
 	Namespaces []string
+}
+
+// Replay says how a recorded recall is run again; zero: exactly as it was.
+type Replay struct {
+	AsOf         int64       // µs since 2000 instead of the snapshot that it read
+	WithoutID    types.Value // an entry to leave out; NULL: none
+	WithoutAgent string      // an agent whose entries are left out
+	Deeper       int         // so many entries more than were asked for
 }
 
 // Recorded is what lineage knows of a recall.

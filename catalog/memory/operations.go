@@ -22,7 +22,7 @@ var operations = map[string]string{
 	"get": "search_memory", "replay": "search_memory", "session_state": "search_memory", "neighbors": "search_memory",
 	"changes": "search_memory",
 	"write":   "create_memory", "append": "create_memory", "cache_put": "create_memory", "link": "create_memory",
-	"put": "upsert_memory", "cas": "update_memory", "patch": "update_memory", "pin": "update_memory",
+	"put": "upsert_memory", "cas": "update_memory", "patch": "update_memory", "pin": "update_memory", "embed_missing": "update_memory",
 	"forget": "delete_memory", "delete": "delete_memory", "erase": "delete_memory",
 }
 

@@ -40,7 +40,7 @@ func registerReads() {
 			if err := required("query_id", a[0]); err != nil {
 				return err
 			}
-			return h.ReplayQuery(a[0], moment(a[1]), yield)
+			return h.ReplayQuery(a[0], Replay{AsOf: moment(a[1]), WithoutID: types.Null}, yield)
 		})
 }
 

@@ -140,10 +140,14 @@ CREATE TABLE memory.answers (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 
+CREATE INDEX answers_queries ON memory.answers USING gin (query_ids);
+
+-- What answers cited. What none of their queries returned weighs nothing.
 CREATE TABLE memory.citations (
     answer_id text NOT NULL REFERENCES memory.answers ON DELETE CASCADE,
     entry_id  uuid NOT NULL,
     version   bigint,
+    weight    float8 NOT NULL DEFAULT 1 CHECK (weight >= 0),
     PRIMARY KEY (answer_id, entry_id)
 );
 

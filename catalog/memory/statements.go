@@ -179,8 +179,8 @@ var Statements = map[string]Statement{
 		[]types.OID{types.OIDText, types.OIDUUIDArray, types.OIDFloat8, types.OIDJSONB, types.OIDText},
 	},
 	"cite": {
-		`INSERT INTO memory.citations (answer_id, entry_id, version)
-		 SELECT $1, c, max(h.version) FROM unnest($3) AS c LEFT JOIN memory.hits($2) h ON h.id = c GROUP BY c
+		`INSERT INTO memory.citations (answer_id, entry_id, version, weight)
+		 SELECT $1, c, max(h.version), (count(h.id) > 0)::int FROM unnest($3) AS c LEFT JOIN memory.hits($2) h ON h.id = c GROUP BY c
 		 ON CONFLICT DO NOTHING`,
 		[]types.OID{types.OIDText, types.OIDUUIDArray, types.OIDUUIDArray},
 	},

@@ -42,6 +42,40 @@ func init() {
 			ORDER BY b.depth, b.weight DESC, b.node`,
 			[]types.OID{types.OIDText, types.OIDTextArray, types.OIDInt4},
 		},
+		// Who was shown an entry, or what was derived from it, and which answers stood on that.
+		"impact": {
+			`WITH RECURSIVE d AS (
+				SELECT $1 AS id, 0 AS depth, NULL::uuid AS via
+				UNION ALL
+				SELECT u.id, d.depth + 1, d.id FROM d JOIN memory.links l ON l.target = d.id::text AND l.kind = 'derived_from',
+					LATERAL (SELECT l.source::uuid AS id WHERE l.source ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') u
+			) CYCLE id SET again USING path, derived AS (
+				SELECT DISTINCT ON (id) id, depth, via FROM d WHERE NOT again ORDER BY id, depth
+			), shown AS (
+				SELECT d.id, d.depth, d.via, h.query_id, l.started_at, l.agent, h.rank
+				FROM derived d JOIN memory.lineage_hits h ON h.id = d.id JOIN memory.lineage l ON l.query_id = h.query_id
+			), used AS (
+				SELECT s.*, a.answer_id, a.answer_id IS NOT NULL AND EXISTS (
+					SELECT FROM memory.citations c WHERE c.answer_id = a.answer_id AND c.entry_id = s.id) AS cited
+				FROM shown s LEFT JOIN memory.answers a ON a.query_ids @> ARRAY[s.query_id]
+				UNION ALL
+				SELECT d.id, d.depth, d.via, NULL, a.created_at, a.agent, NULL, a.answer_id, true
+				FROM derived d JOIN memory.citations c ON c.entry_id = d.id JOIN memory.answers a USING (answer_id) WHERE c.weight = 0
+			)
+			SELECT id, depth, via, query_id, started_at, agent, rank, answer_id, cited FROM used ORDER BY depth, started_at, id, query_id, answer_id`,
+			[]types.OID{types.OIDUUID},
+		},
+		// What the provenance of an entry's version says beside what recall returned.
+		"source": {
+			`SELECT e.content, e.agent, e.created_at, e.supersedes, coalesce((SELECT array_agg(l.target ORDER BY l.target) FROM memory.links l
+				WHERE l.source = e.id::text AND l.kind = 'derived_from'), '{}')
+			 FROM memory.entries e WHERE e.id = $1`,
+			[]types.OID{types.OIDUUID},
+		},
+		"answered": {
+			`SELECT agent, created_at, outcome FROM memory.answers WHERE answer_id = $1`,
+			[]types.OID{types.OIDText},
+		},
 		"cache_put": {
 			`INSERT INTO memory.cache (ns, question, answer, query_ids, sources, agent, expires_at)
 			 SELECT $1, $2, $3, coalesce($4, '{}'), coalesce((SELECT array_agg(DISTINCT s) FROM (

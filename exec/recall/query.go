@@ -3,6 +3,7 @@ package recall
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 
 	"synapse/catalog"
@@ -35,10 +36,19 @@ type Query struct {
 	K            int
 	Filter       types.Value // jsonb; NULL = none
 	ValidAt      int64       // entries valid at this time; also the origin of recency
+	// Without leaves entries out as if they had never been recalled from; nil: none.
+	Without *Without
 	// Reranker scores the best entries where the profile has a rerank_depth; nil: none.
 	Reranker Reranker
 	// Reranking is what a reranker answered: set by Run, or given for a replay, which asks nobody.
 	Reranking *Reranking
+}
+
+// Without names entries to leave out, of candidates and of what lends a turn its
+// score; the namespace's statistics stay. Empty fields name none.
+type Without struct {
+	ID    string // the entry's, as a uuid's 16 bytes
+	Agent string // that wrote them
 }
 
 // Hit is one ranked entry.
@@ -82,6 +92,7 @@ type source struct {
 	session *catalog.Index
 	// Positions of the columns that a step reads, in the order it reads them.
 	filter, turns, ranking, rest []int
+	author                       []int // id and agent, behind filter and turns where a query leaves entries out
 	embedding                    int
 
 	credits  *catalog.Table // memory.credits, nil: none yet
@@ -113,6 +124,7 @@ func openSource(view *storage.View) (*source, error) {
 		{&s.filter, "metadata valid_from valid_to"},
 		{&s.turns, "session seq metadata valid_from valid_to"},
 		{&s.ranking, "id ns salience valid_from content_hash"},
+		{&s.author, "id agent"},
 		{&s.rest, "content kind metadata session seq agent valid_to"},
 	} {
 		for _, name := range strings.Fields(step.names) {
@@ -136,6 +148,9 @@ func Run(ctx context.Context, view *storage.View, q *Query) ([]Hit, error) {
 	}
 	if !math.IsNaN(q.Profile.VectorWeight) {
 		q.VectorWeight = q.Profile.VectorWeight
+	}
+	if q.Without != nil {
+		s.filter, s.turns = slices.Concat(s.filter, s.author), slices.Concat(s.turns, s.author)
 	}
 	g := &gather{s: s, q: q, found: map[storage.RowID]*candidate{}}
 	for _, ns := range q.Namespaces {

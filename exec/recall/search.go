@@ -45,10 +45,22 @@ func (g *gather) namespace(ns string) error {
 	return nil
 }
 
+// filterAuthor is where source.author stands behind source.filter.
+const filterAuthor = 3
+
+// leftOut reports a row that the query leaves out; at is where id and agent stand.
+func (g *gather) leftOut(b *storage.RowBatch, at, i int) bool {
+	w := g.q.Without
+	if w == nil {
+		return false
+	}
+	return w.ID != "" && b.Cols[at].Get(i).Str() == w.ID || w.Agent != "" && b.Cols[at+1].Get(i).Str() == w.Agent
+}
+
 // keep is the filter that searches apply: metadata and valid time.
 func (g *gather) keep(b *storage.RowBatch, keep []bool) error {
 	for i := 0; i < b.N; i++ {
-		keep[i] = g.passes(b.Cols[0].Get(i), b.Cols[1].Get(i), b.Cols[2].Get(i))
+		keep[i] = !g.leftOut(b, filterAuthor, i) && g.passes(b.Cols[0].Get(i), b.Cols[1].Get(i), b.Cols[2].Get(i))
 	}
 	return nil
 }
@@ -104,7 +116,7 @@ func (g *gather) list(partition []types.Value) error {
 			return err
 		}
 		for i := 0; i < b.N; i++ {
-			if g.passes(b.Cols[0].Get(i), b.Cols[1].Get(i), b.Cols[2].Get(i)) {
+			if !g.leftOut(&b, filterAuthor, i) && g.passes(b.Cols[0].Get(i), b.Cols[1].Get(i), b.Cols[2].Get(i)) {
 				g.candidate(b.IDs[i])
 			}
 		}

@@ -12,6 +12,7 @@ const (
 	turnMetadata
 	turnFrom
 	turnTo
+	turnAuthor // source.author, where a query leaves entries out
 )
 
 // words finds entries by BM25 and by what surrounds them.
@@ -59,6 +60,9 @@ func (g *gather) matches(partition []types.Value) (*conversation, error) {
 			return c, nil
 		}
 		for i := 0; i < b.N; i++ {
+			if g.leftOut(&b, turnAuthor, i) {
+				continue
+			}
 			t := g.turn(&b, i)
 			t.bm25 = b.Distance[i]
 			t.counts = append([]uint32(nil), b.Counts[i*n:(i+1)*n]...)
@@ -97,7 +101,7 @@ func (g *gather) neighbours(partition []types.Value, s *session) error {
 			return nil
 		}
 		for i := 0; i < b.N; i++ {
-			if seq := b.Cols[turnSeq].Get(i); !have[b.IDs[i]] && !seq.IsNull() {
+			if seq := b.Cols[turnSeq].Get(i); !have[b.IDs[i]] && !seq.IsNull() && !g.leftOut(&b, turnAuthor, i) {
 				t := g.turn(&b, i)
 				t.seq = seq.Int()
 				s.turns = append(s.turns, t)

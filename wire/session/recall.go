@@ -228,7 +228,8 @@ func yieldHits(hits []recall.Hit, queryID uuid.UUID, yield func(row []types.Valu
 
 // ReplayQuery implements memory.Host: the recorded recall again, over the
 // snapshot it read (or as of another moment).
-func (h *host) ReplayQuery(queryID types.Value, asOf int64, yield func(row []types.Value) error) error {
+func (h *host) ReplayQuery(queryID types.Value, o memory.Replay, yield func(row []types.Value) error) error {
+	asOf := o.AsOf
 	rec, err := h.recorded(queryID)
 	if err != nil {
 		return err
@@ -266,6 +267,10 @@ func (h *host) ReplayQuery(queryID types.Value, asOf int64, yield func(row []typ
 	}
 	if err := h.noteErased(q.Namespaces, at); err != nil {
 		return err
+	}
+	q.K += o.Deeper
+	if !o.WithoutID.IsNull() || o.WithoutAgent != "" {
+		q.Without = &recall.Without{ID: o.WithoutID.Str(), Agent: o.WithoutAgent}
 	}
 	q.Terms = h.s.engine.Tokenize(nil, q.Text)
 	if rec.Params[0].Null {
