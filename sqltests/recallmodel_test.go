@@ -62,7 +62,7 @@ func TestRecallAsOfIsRecallOfThen(t *testing.T) {
 		constants := []string{"profile", "bm25_k1", "session_weight", "recency_swing", "duplicate_cosine"}
 		refill(t, ctx, m, "memory.profiles", constants, copied(t, ctx, c, "SELECT "+strings.Join(constants, ", ")+" FROM memory.profiles AS OF '"+moment+"' WHERE profile = 'default'"))
 		for range questions {
-			ns, k, question := fmt.Sprintf("user:%d", r.IntN(3)), 1+r.IntN(20), pick(r)
+			ns, k, question := fmt.Sprintf("user:%d", r.IntN(3)), 1+r.IntN(20), twoWords(r)
 			const sql = "SELECT id::text, score FROM memory.query(ns => $1, query => $2, k => $3, valid_as_of => $4"
 			got := rowsOf(t, ctx, c, sql+", as_of => $4) ORDER BY rank", ns, question, k, at)
 			want := rowsOf(t, ctx, m, sql+") ORDER BY rank", ns, question, k, at)
@@ -88,7 +88,7 @@ func client(t *testing.T, ctx context.Context, s *harness.Synapse) *pgx.Conn {
 	return c
 }
 
-func pick(r *rand.Rand) string {
+func twoWords(r *rand.Rand) string {
 	return recallWords[r.IntN(len(recallWords))] + " " + recallWords[r.IntN(len(recallWords))]
 }
 
