@@ -23,7 +23,7 @@ var layers = map[string]string{
 
 	"wire":         "wire/session catalog/types catalog/sqlerr",
 	"wire/ops":     "wire/session",
-	"wire/session": vocabulary + " catalog/memory catalog/pgcatalog planner planner/ast planner/bind planner/ddl planner/parse planner/plpgsql exec exec/analysis exec/eval exec/plan exec/recall exec/remote storage storage/lineage wire/session/interp",
+	"wire/session": vocabulary + " catalog/memory catalog/pgcatalog catalog/textsearch planner planner/ast planner/bind planner/ddl planner/parse planner/plpgsql exec exec/analysis exec/eval exec/plan exec/recall exec/remote storage storage/lineage wire/session/interp",
 
 	// Runs PL/pgSQL; whatever is SQL it hands to its Host, the session.
 	"wire/session/interp": "catalog/types catalog/sqlerr exec/plan planner/plpgsql",

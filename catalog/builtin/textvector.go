@@ -223,7 +223,16 @@ func rankBody(rank func(textsearch.Weights, types.TSVector, *types.TSQuery, int)
 	}
 }
 
+// Trigger functions of the built-in kind; the session runs them as triggers.
+const (
+	TSVectorUpdateTrigger       types.OID = 3752
+	TSVectorUpdateTriggerColumn types.OID = 3753
+)
+
 func init() {
+	addAll(func(*Call, []types.Value) (types.Value, error) {
+		return types.Null, sqlerr.New(sqlerr.FeatureNotSupported, "trigger functions can only be called as triggers")
+	}, "tsvector_update_trigger()", "tsvector_update_trigger_column()")
 	add("strip(tsvector)", lexemeFunc(func(list []types.Lexeme, _ []types.Value) ([]types.Lexeme, error) {
 		for i := range list {
 			list[i].Positions = nil

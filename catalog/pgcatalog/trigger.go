@@ -144,13 +144,14 @@ func triggerEvents(o catalog.Object, tr *catalog.Trigger) []string {
 }
 
 func (s *scope) triggerCall(tr *catalog.Trigger) string {
-	f := s.cat.Function(tr.Function)
-	if f == nil {
-		return "-()"
-	}
-	name := builtin.QuoteIdent(f.Name)
-	if schema := s.cat.SchemaName(f.Schema); !inPath(s.path, schema) {
-		name = builtin.QuoteIdent(schema) + "." + name
+	name := "-"
+	if f := s.cat.Function(tr.Function); f != nil {
+		name = builtin.QuoteIdent(f.Name)
+		if schema := s.cat.SchemaName(f.Schema); !inPath(s.path, schema) {
+			name = builtin.QuoteIdent(schema) + "." + name
+		}
+	} else if f := builtin.FunctionByOID(tr.Function); f != nil {
+		name = f.Name
 	}
 	var args []string
 	for _, a := range tr.Args {

@@ -43,12 +43,6 @@ const (
 	tsqueryOperator = 2
 )
 
-// Bytes of PostgreSQL's representation, which order depends on.
-const (
-	tsqueryHeaderBytes = 8
-	tsqueryNodeBytes   = 12
-)
-
 // tsqueryDepthMax bounds how deep a query nests.
 const tsqueryDepthMax = 10000
 

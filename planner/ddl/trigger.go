@@ -209,6 +209,14 @@ func (b *binder) whenOf(t *catalog.Table, tr *catalog.Trigger) (plan.Expr, error
 }
 
 func (b *binder) triggerFunction(s *ast.CreateTriggerStmt, tr *catalog.Trigger) error {
+	if n := len(s.Function); n == 1 || s.Function[0] == "pg_catalog" {
+		for _, f := range builtin.Functions(s.Function[n-1]) {
+			if f.Ret == types.OIDTrigger && len(f.Args) == 0 {
+				tr.Function = f.OID
+				return nil
+			}
+		}
+	}
 	f, err := b.functionOf(ast.KindFunction, &ast.ObjectRef{Position: ast.Unknown, Names: s.Function, ArgsGiven: true}, false)
 	if err != nil {
 		return err

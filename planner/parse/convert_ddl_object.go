@@ -31,11 +31,20 @@ func (c *converter) createTableAs(s *pg.CreateTableAsStmt) *ast.CreateTableAsStm
 // operators and collations into the same node.
 func (c *converter) defineStmt(s *pg.DefineStmt) ast.Stmt {
 	if s.Kind != pg.ObjectType_OBJECT_TYPE {
-		return &ast.Unsupported{Position: ast.Unknown, Name: "CREATE " + string(objectKind(s.Kind))}
+		return &ast.Unsupported{Position: ast.Unknown, Name: "CREATE " + string(objectKind(s.Kind)), Hint: defineHint(s.Kind)}
 	}
 	return &ast.CreateTypeStmt{
 		Position: ast.Unknown, Names: strs(s.Defnames), Base: len(s.Definition) > 0, Options: c.options(s.Definition),
 	}
+}
+
+// defineHint says what to use instead of an object that cannot be made.
+func defineHint(kind pg.ObjectType) string {
+	switch kind {
+	case pg.ObjectType_OBJECT_TSCONFIGURATION, pg.ObjectType_OBJECT_TSDICTIONARY, pg.ObjectType_OBJECT_TSPARSER, pg.ObjectType_OBJECT_TSTEMPLATE:
+		return "Use a built-in configuration: simple, english, german and others that pg_ts_config lists."
+	}
+	return ""
 }
 
 func (c *converter) compositeType(s *pg.CompositeTypeStmt) *ast.CreateTypeStmt {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"synapse/catalog"
+	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec"
@@ -16,6 +17,10 @@ var triggerOps = map[catalog.TriggerType]string{
 
 // fire calls a trigger's function inside of the statement that it fires for.
 func (h *host) fire(ctx context.Context, ev *exec.TriggerEvent) ([]types.Value, error) {
+	switch ev.Trigger.Function {
+	case builtin.TSVectorUpdateTrigger, builtin.TSVectorUpdateTriggerColumn:
+		return h.tsvectorTrigger(ev, ev.Trigger.Function == builtin.TSVectorUpdateTriggerColumn)
+	}
 	f := h.s.catalog().Function(ev.Trigger.Function)
 	if f == nil {
 		return nil, sqlerr.New(sqlerr.UndefinedFunction, "trigger function %d does not exist", ev.Trigger.Function)
