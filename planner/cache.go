@@ -124,7 +124,7 @@ func (c *planCache) make(ctx *bind.Context, stmt parse.Statement, key string) (*
 func optimize(ctx *bind.Context, sizes opt.Sizes, bound *bind.Result) *plan.Plan {
 	return opt.Optimize(func(clause *plan.Temporal) *catalog.Catalog {
 		return bound.CatalogOf(clause, ctx.Catalog)
-	}, sizes, bound.Plan)
+	}, sizes, ctx.Without, bound.Plan)
 }
 
 // planKey is everything beside the catalog that the plan depends on.
@@ -144,6 +144,10 @@ func planKey(ctx *bind.Context, stmt parse.Statement) string {
 		w.WriteString(strconv.FormatUint(uint64(t), 36))
 	}
 	w.WriteByte(1)
+	if ctx.Without != 0 {
+		w.WriteByte(3)
+		w.WriteByte(byte(ctx.Without))
+	}
 	if ctx.Engine {
 		w.WriteByte(2)
 	}

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -214,110 +212,4 @@ func subPlans(n Node) []*SubPlan {
 		})
 	})
 	return out
-}
-
-// JSON prints PostgreSQL's JSON format.
-func (x *Explanation) JSON() string {
-	top := ordered{}
-	if x.Plan.DDL != nil {
-		top.add("Utility", x.Plan.DDL.Tag)
-	} else {
-		top.add("Plan", x.object(x.tree()))
-	}
-	if x.AsOf != "" {
-		top.add("As Of", x.AsOf)
-	}
-	if x.Summary {
-		top.add("Planning Time", ms(x.Planning))
-		if x.Measured != nil {
-			top.add("Execution Time", ms(x.Execution))
-		}
-	}
-	b, err := json.MarshalIndent([]any{&top}, "", "  ")
-	if err != nil {
-		return "[]"
-	}
-	return string(b)
-}
-
-func (x *Explanation) object(e *entry) *ordered {
-	o := &ordered{}
-	title, relation, _ := strings.Cut(e.Title, " on ")
-	node, index, _ := strings.Cut(title, " using ")
-	o.add("Node Type", node)
-	if e.label != "" {
-		o.add("Subplan Name", e.label)
-	}
-	if index != "" {
-		o.add("Index Name", index)
-	}
-	if relation != "" {
-		name, alias, found := strings.Cut(relation, " ")
-		o.add("Relation Name", name)
-		if !found {
-			alias = name
-		}
-		o.add("Alias", alias)
-	}
-	if x.Costs {
-		o.add("Startup Cost", e.StartCost)
-		o.add("Total Cost", e.TotalCost)
-		o.add("Plan Rows", int64(e.Rows))
-		o.add("Plan Width", widthGuess)
-	}
-	if m := e.measure; x.Measured != nil && m != nil {
-		loops := float64(max(m.Loops, 1))
-		if x.Timing {
-			o.add("Actual Startup Time", ms(m.Startup)/loops)
-			o.add("Actual Total Time", ms(m.Total)/loops)
-		}
-		o.add("Actual Rows", float64(m.Rows)/loops)
-		o.add("Actual Loops", m.Loops)
-	}
-	for _, p := range e.props(x) {
-		o.add(p.Key, p.Value)
-	}
-	if len(e.children) > 0 {
-		var list []any
-		for _, c := range e.children {
-			list = append(list, x.object(c))
-		}
-		o.add("Plans", list)
-	}
-	return o
-}
-
-// ordered is a JSON object that keeps the order of its members.
-type ordered struct {
-	keys   []string
-	values []any
-}
-
-func (o *ordered) add(key string, value any) {
-	o.keys = append(o.keys, key)
-	o.values = append(o.values, value)
-}
-
-// MarshalJSON implements json.Marshaler.
-func (o *ordered) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, k := range o.keys {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		key, err := json.Marshal(k)
-		if err != nil {
-			return nil, err
-		}
-		value, err := json.Marshal(o.values[i])
-		if err != nil {
-			return nil, err
-		}
-		b.Write(key)
-		b.WriteByte(':')
-		b.Write(value)
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
 }

@@ -34,6 +34,8 @@ type Context struct {
 	// Engine says that the statement is one of the engine's own, which may change
 	// and remove rows of append-only tables.
 	Engine bool
+	// Without are the ways to run the query that the session does not want.
+	Without plan.Methods
 	// ParamTypes are the types the client gave for $1, $2, …; 0 where it gave none.
 	ParamTypes []types.OID
 	// Format reads the literals of types whose text form depends on settings.

@@ -21,6 +21,9 @@ const (
 // candidates collects the inverted indexes that narrow a scan; the filter
 // rechecks every row. nil if there is none.
 func (o *optimizer) candidates(s *plan.Scan, conds []plan.Expr) (plan.RowSource, string) {
+	if o.without&plan.BitmapScans != 0 {
+		return nil, ""
+	}
 	var sources []plan.RowSource
 	var texts []string
 	for _, c := range conds {

@@ -2,6 +2,7 @@
 // ordered list of rewrites (rules in opt.go), each a small function on immutable
 // nodes:
 //
+//	unnest        EXISTS and IN become semi joins, NOT EXISTS anti joins
 //	pushFilters   conditions move towards the tables they are about
 //	chooseJoins   equality joins become hash joins, or index look-ups per row
 //	choosePaths   filters become index ranges and bitmaps

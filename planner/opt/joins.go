@@ -24,6 +24,9 @@ func (o *optimizer) chooseJoins(n plan.Node) plan.Node {
 	if loop := o.indexLoop(j, left, right); loop != nil {
 		return loop
 	}
+	if o.without&plan.HashJoins != 0 {
+		return j
+	}
 	return &plan.HashJoin{Kind: j.Kind, Left: j.Left, Right: j.Right, LeftKeys: left, RightKeys: right, Cond: conjunction(rest)}
 }
 
@@ -78,7 +81,7 @@ func hashAlike(a, b types.Type) bool {
 // left side is small and an index leads with the joined columns; nil if not.
 func (o *optimizer) indexLoop(j *plan.NestLoop, left, right []plan.Expr) plan.Node {
 	scan, ok := j.Right.(*plan.SeqScan)
-	if !ok || (j.Kind != plan.Inner && j.Kind != plan.LeftJoin && j.Kind != plan.Semi && j.Kind != plan.Anti) {
+	if !ok || o.without&plan.IndexLoops != 0 || (j.Kind != plan.Inner && j.Kind != plan.LeftJoin && j.Kind != plan.Semi && j.Kind != plan.Anti) {
 		return nil
 	}
 	// What the look-ups spare is reading the inner side once.
@@ -86,7 +89,7 @@ func (o *optimizer) indexLoop(j *plan.NestLoop, left, right []plan.Expr) plan.No
 	if direct, ok := o.path(scan).(*plan.IndexScan); ok {
 		read = o.rows(direct)
 	}
-	if outer := o.rows(j.Left); outer > indexLoopRows || outer > read/2 {
+	if outer := o.rows(j.Left); (outer > indexLoopRows || outer > read/2) && o.without&plan.HashJoins == 0 {
 		return nil
 	}
 	first := o.slots

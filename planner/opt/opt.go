@@ -15,8 +15,10 @@ type Sizes interface {
 type optimizer struct {
 	catalogs func(clause *plan.Temporal) *catalog.Catalog
 	sizes    Sizes
+	without  plan.Methods
 	slots    int
 	objects  map[indexUse]bool // indexes that the plan came to depend on
+	reads    bool              // the plan neither changes nor locks rows: subqueries may become joins
 }
 
 // indexUse is an index in the catalog of a clause; nil is the statement's.
@@ -35,12 +37,14 @@ func (o *optimizer) depend(s *plan.Scan, ix *catalog.Index) {
 }
 
 // Optimize rewrites a plan; the given one stays as it is. catalogs gives the
-// catalog that a clause AS OF is bound by, for nil the statement's.
-func Optimize(catalogs func(clause *plan.Temporal) *catalog.Catalog, sizes Sizes, p *plan.Plan) *plan.Plan {
+// catalog that a clause AS OF is bound by, for nil the statement's; without are
+// the methods that the session turned off.
+func Optimize(catalogs func(clause *plan.Temporal) *catalog.Catalog, sizes Sizes, without plan.Methods, p *plan.Plan) *plan.Plan {
 	if p.Root == nil {
 		return p
 	}
-	o := &optimizer{catalogs: catalogs, sizes: sizes, slots: p.Slots, objects: map[indexUse]bool{}}
+	o := &optimizer{catalogs: catalogs, sizes: sizes, without: without, slots: p.Slots, objects: map[indexUse]bool{}}
+	o.reads = p.Command == plan.Select && p.ReadOnly && !locksRows(p.Root)
 	n := *p
 	n.Root = o.tree(p.Root)
 	n.CTEs = append([]plan.CTE(nil), p.CTEs...)
@@ -61,6 +65,9 @@ func Optimize(catalogs func(clause *plan.Temporal) *catalog.Catalog, sizes Sizes
 
 // tree runs the rules over a tree and over the subqueries in its expressions.
 func (o *optimizer) tree(n plan.Node) plan.Node {
+	if o.reads {
+		n = o.unnest(n)
+	}
 	n = mapExprs(n, o.subqueries)
 	n = o.pushFilters(n)
 	n = o.chooseJoins(n)

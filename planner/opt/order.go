@@ -110,7 +110,7 @@ func distanceName(f *plan.Func) string {
 
 // vectorOrder turns ORDER BY column <op> query LIMIT n over a table into a vector search.
 func (o *optimizer) vectorOrder(l *plan.Limit, s *plan.Sort) plan.Node {
-	if len(s.Keys) != 1 {
+	if len(s.Keys) != 1 || o.without&plan.IndexScans != 0 {
 		return nil
 	}
 	f, ok := distanceKey(s.Keys[0])
@@ -283,7 +283,7 @@ func (o *optimizer) indexOrder(s *plan.Sort) plan.Node {
 		return nil
 	}
 	seq, ok := s.Input.(*plan.SeqScan)
-	if !ok || seq.Table.Virtual || seq.Temporal != nil && seq.Temporal.Kind != plan.AsOf {
+	if !ok || o.without&plan.IndexScans != 0 || seq.Table.Virtual || seq.Temporal != nil && seq.Temporal.Kind != plan.AsOf {
 		return nil
 	}
 	conds := conjuncts(seq.Filter)

@@ -56,7 +56,7 @@ func (o *optimizer) path(s *plan.SeqScan) plan.Node {
 	conds := conjuncts(s.Filter)
 	var best *match
 	for _, ix := range o.indexes(&s.Scan) {
-		if ix.Invalid || ix.Method != catalog.BTree && ix.Method != catalog.Hash || !implied(&s.Scan, ix, conds) {
+		if ix.Invalid || o.without&plan.IndexScans != 0 || ix.Method != catalog.BTree && ix.Method != catalog.Hash || !implied(&s.Scan, ix, conds) {
 			continue
 		}
 		if m := matchIndex(&s.Scan, ix, conds); m != nil && m.better(best) {

@@ -35,10 +35,9 @@ func parseExplain(t *ast.ExplainStmt) (*explainOptions, error) {
 		switch {
 		case opt.Name == "format":
 			o.format = strings.ToLower(value)
-			if o.format != "text" && o.format != "json" {
-				if o.format == "xml" || o.format == "yaml" {
-					return nil, sqlerr.Unsupported("EXPLAIN (FORMAT "+strings.ToUpper(o.format)+")", "Use FORMAT TEXT or JSON.")
-				}
+			switch o.format {
+			case "text", "json", "yaml", "xml":
+			default:
 				return nil, sqlerr.New(sqlerr.InvalidParameterValue, "unrecognized value for EXPLAIN option \"format\": %q", value)
 			}
 		case target == nil:
@@ -108,9 +107,14 @@ func (s *Session) runExplain(ctx context.Context, p *portal, t *ast.ExplainStmt)
 	p.tag = "EXPLAIN"
 	p.cols = s.localColumns(t)
 	rows := &memRows{}
-	if o.format == "json" {
+	switch o.format {
+	case "json":
 		rows.add(text(x.JSON()))
-	} else {
+	case "yaml":
+		rows.add(text(x.YAML()))
+	case "xml":
+		rows.add(text(x.XML()))
+	default:
 		for _, line := range x.Text() {
 			rows.add(text(line))
 		}

@@ -88,8 +88,11 @@ func (s *Session) localColumns(stmt ast.Stmt) []Column {
 		return textColumns(name)
 	case *ast.ExplainStmt:
 		col := textColumns("QUERY PLAN")
-		if explainFormat(t) == "json" {
+		switch explainFormat(t) {
+		case "json":
 			col[0].Type = types.JSON
+		case "xml":
+			col[0].Type = types.Of(types.OIDXML)
 		}
 		return col
 	case *ast.FetchStmt:

@@ -59,8 +59,23 @@ func (s *Session) catalog() *catalog.Catalog {
 func (s *Session) bindContext(c *catalog.Catalog, given []types.OID) bind.Context {
 	return bind.Context{
 		Catalog: c, SearchPath: s.bindPath(c), User: s.role().Name, Role: s.role().ID, TempSchema: s.tempSchema(), ParamTypes: given, Format: s.inputFormat(),
-		Database: s.db,
+		Database: s.db, Without: s.methodsOff(),
 	}
+}
+
+// methodSettings turn ways to run a query off.
+var methodSettings = map[string]plan.Methods{
+	"enable_hashjoin": plan.HashJoins, "enable_nestloop": plan.IndexLoops, "enable_indexscan": plan.IndexScans, "enable_bitmapscan": plan.BitmapScans,
+}
+
+// methodsOff are the ways to run a query that the session's settings turn off.
+func (s *Session) methodsOff() (off plan.Methods) {
+	for name, method := range methodSettings {
+		if _, set := s.settings.values[name]; set && !s.settings.on(name) {
+			off |= method
+		}
+	}
+	return off
 }
 
 // planFor compiles a statement against the catalog; at is the catalog as of T, nil =
