@@ -215,13 +215,17 @@ func (p *pair) differentErrors(sql string, want, got answer) (string, bool) {
 			return "", true
 		}
 	}
-	folded := strings.Contains(sql, "FROM ") || strings.Contains(sql, "NULL::") || want.err != nil && got.err != nil
+	folded := lazy.MatchString(sql) || want.err != nil && got.err != nil
 	if folded && runtime(want) && runtime(got) {
 		p.tolerated++
 		return "", true
 	}
 	return fmt.Sprintf("SQLSTATE %s, want %s: %v\nPostgreSQL: %v", got.code, want.code, got.err, want.err), true
 }
+
+// lazy matches statements of which a part need not be computed. PostgreSQL's
+// planner computes constants also in the branches that are not taken.
+var lazy = regexp.MustCompile(`FROM |NULL::|case |coalesce\(| and | or `)
 
 // runtime reports a failure of a computation, or none.
 func runtime(a answer) bool {
