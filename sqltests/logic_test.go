@@ -3,8 +3,10 @@ package sqltests
 import (
 	"context"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,4 +161,31 @@ func rewriteFile(t *testing.T, f *logicFile, url string, s *harness.Synapse) {
 func TestMain(m *testing.M) {
 	flag.Parse()
 	os.Exit(m.Run())
+}
+
+// onBothMin is how many statements at least run on both systems.
+const onBothMin = 3000
+
+// TestLogicCounts counts the statements of the logic files by feature.
+func TestLogicCounts(t *testing.T) {
+	both, alone := map[string]int{}, 0
+	total := 0
+	for _, f := range logicFiles(t) {
+		feature := filepath.Base(filepath.Dir(f.name))
+		for _, r := range f.records {
+			if f.synapseOnly != "" || r.synapse != "" {
+				alone++
+				continue
+			}
+			both[feature]++
+			total++
+		}
+	}
+	for _, feature := range slices.Sorted(maps.Keys(both)) {
+		t.Logf("%5d %s", both[feature], feature)
+	}
+	t.Logf("%5d run on Synapse and PostgreSQL; %d on Synapse alone, as their files say why", total, alone)
+	if total < onBothMin && *onlyFile == "" {
+		t.Errorf("%d statements run on both systems, want %d at least", total, onBothMin)
+	}
 }

@@ -70,7 +70,7 @@ func (s *sheet) builtinFunction(f *builtin.Function) {
 	row := procRow(f.OID, f.Name, f.Ret, f.Args)
 	row["pronamespace"] = schemaOfFunction(s.cat, f.Schema)
 	row["prokind"], row["proretset"] = prokinds[f.Kind], f.Kind == builtin.SetReturning
-	row["proisstrict"], row["provolatile"] = f.Strict, byte(f.Volatility)
+	row["proisstrict"], row["provolatile"] = strictInCatalog(f), byte(f.Volatility)
 	if f.Kind == builtin.SetReturning {
 		row["prorows"] = 100.0
 	}
@@ -83,6 +83,18 @@ func (s *sheet) builtinFunction(f *builtin.Function) {
 	sig := signatureOf(f)
 	sig.fill(row)
 	s.add(row)
+}
+
+// strictInCatalog is what pg_proc says of a function: nothing of aggregates, whose
+// transition functions decide, and that window functions with arguments are strict.
+func strictInCatalog(f *builtin.Function) bool {
+	switch f.Kind {
+	case builtin.Aggregate:
+		return false
+	case builtin.Window:
+		return len(f.Args) > 0
+	}
+	return f.Strict
 }
 
 // schemaOfFunction is the OID of a schema by name; built-ins without one are pg_catalog's.

@@ -67,6 +67,6 @@ func matrix() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", name, about[name], result)
 	}
-	b.WriteString("\nNot yet: Sequelize's findOrCreate (a function with an OUT argument of a table's row type), LangGraph.js' PostgresStore\n(tsvector), mem0's search by keywords (tsvector).\n")
+	b.WriteString("\nNot yet: Sequelize's findOrCreate (a function with an OUT argument of a table's row type), LangGraph.js' PostgresStore\n(tsvector).\n")
 	return b.String()
 }

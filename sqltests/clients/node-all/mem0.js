@@ -74,6 +74,9 @@ run(async () => {
   found = await memory.search('refund', { filters: { user_id: 'bob', weight: { gte: 5 }, topic: { in: ['support', 'sales'] }, data: { icontains: 'REFUND' } }, topK: 5, threshold: 0 })
   assert.deepEqual(found.results.map((r) => r.memory), ['A refund was promised'])
 
+  const words = await memory.vectorStore.keywordSearch('refund', 5, { user_id: 'ann' })
+  assert.deepEqual(words.map((r) => r.payload.user_id), ['ann'])
+
   const all = await memory.getAll({ filters: { user_id: 'ann' } })
   assert.equal(all.results.length, 2)
   const id = added.results[1].id
