@@ -18,15 +18,7 @@ func init() {
 			})
 		}
 	}
-	providers["pg_sequences"] = func(s *sheet) {
-		for _, o := range s.cat.All(catalog.ClassSequence) {
-			q := o.(*catalog.Sequence)
-			s.add(cells{
-				"schemaname": s.cat.SchemaName(q.Schema), "sequencename": q.Name, "sequenceowner": roleName(s.cat, q.Owner), "data_type": q.Type.OID,
-				"start_value": q.Start, "min_value": q.Min, "max_value": q.Max, "increment_by": q.Increment, "cycle": q.Cycle, "cache_size": q.Cache,
-			})
-		}
-	}
+	liveProviders["pg_sequences"] = sequenceView
 	providers["pg_extension"] = func(s *sheet) {
 		for _, e := range s.cat.Extensions() {
 			s.add(cells{
@@ -92,6 +84,29 @@ func tableView(s *sheet) {
 		if virtualKind(v.ID) == 'r' {
 			put(v.Table)
 		}
+	}
+}
+
+// sequenceStates is a session that can tell where its sequences are.
+type sequenceStates interface {
+	SequenceState(sequence types.OID) (last int64, called bool, err error)
+}
+
+// sequenceView is pg_sequences: last_value is NULL before the first nextval.
+func sequenceView(s *sheet) {
+	states, _ := s.src.(sequenceStates)
+	for _, o := range s.cat.All(catalog.ClassSequence) {
+		q := o.(*catalog.Sequence)
+		row := cells{
+			"schemaname": s.cat.SchemaName(q.Schema), "sequencename": q.Name, "sequenceowner": roleName(s.cat, q.Owner), "data_type": q.Type.OID,
+			"start_value": q.Start, "min_value": q.Min, "max_value": q.Max, "increment_by": q.Increment, "cycle": q.Cycle, "cache_size": q.Cache,
+		}
+		if states != nil {
+			if last, called, err := states.SequenceState(q.ID); err == nil && called {
+				row["last_value"] = last
+			}
+		}
+		s.add(row)
 	}
 }
 
