@@ -19,6 +19,7 @@ var bornExtensions = []*Extension{
 var extensionTypes = map[string][]types.OID{
 	"vector": {types.OIDVector, types.OIDHalfvec, types.OIDSparsevec},
 	"citext": {types.OIDCitext},
+	"hstore": {types.OIDHstore},
 }
 
 // ExtensionTypes lists the types that go with the extension named, without their array types.

@@ -150,13 +150,15 @@ const (
 	InvertedExists                     // jsonb ? key
 	InvertedExistsAny
 	InvertedExistsAll
-	InvertedMatch // tsvector @@ tsquery
+	InvertedMatch   // tsvector @@ tsquery
+	InvertedSimilar // text that shares a trigram with value
+	InvertedLike    // text that may match the LIKE pattern value
 )
 
 // InvertedQuery selects candidate rows; the caller rechecks the predicate.
 type InvertedQuery struct {
 	Op    InvertedOp
-	Value types.Value // jsonb, array, text, text[] or tsquery by Op
+	Value types.Value // jsonb, hstore, array, text, text[] or tsquery by Op
 }
 
 // SearchStats tells EXPLAIN how a search went.

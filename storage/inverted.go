@@ -21,9 +21,14 @@ const (
 	itemNull   = '0'
 	itemPath   = 'p' // jsonb_path_ops: hash of the path and the value at its end
 	itemElem   = 'e' // array element
+	itemPair   = 'v' // hstore: a key, 0 and its value, or a key and 1 for NULL
+	itemGram   = 't' // trigram
 )
 
-const pathOps = "jsonb_path_ops"
+const (
+	pathOps    = "jsonb_path_ops"
+	trigramOps = "gin_trgm_ops"
+)
 
 // invertedEntry lists what a value contains, sorted and distinct.
 func (x *tableIndex) invertedEntry(v types.Value) indexEntry {
@@ -47,6 +52,10 @@ func itemsOf(t types.Type, opclass string, v types.Value) []string {
 			}
 			return true
 		})
+	case opclass == trigramOps:
+		out = trigramItems(types.TrigramsOf(v.Str()))
+	case t.Kind() == types.KindHstore:
+		out = hstoreItems(v, true)
 	case opclass == pathOps:
 		out = pathItems(nil, types.AsJSONB(v), 0)
 	default:
@@ -54,6 +63,34 @@ func itemsOf(t types.Type, opclass string, v types.Value) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+func trigramItems(list []types.Trigram) []string {
+	out := make([]string, len(list))
+	for i, g := range list {
+		out[i] = string(itemGram) + string(g[:])
+	}
+	return out
+}
+
+// hstoreItems lists pairs, and with keys set the keys too.
+func hstoreItems(v types.Value, keys bool) []string {
+	pairs, err := types.HstorePairs(v)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, p := range pairs {
+		if keys {
+			out = append(out, string(itemKey)+p.Key)
+		}
+		if p.Value.IsNull() {
+			out = append(out, string(itemPair)+p.Key+"\x01")
+		} else {
+			out = append(out, string(itemPair)+p.Key+"\x00"+p.Value.Str())
+		}
+	}
+	return out
 }
 
 func elementItem(elem types.Type, e types.Value) string {
@@ -130,6 +167,13 @@ func queryItems(key *catalog.IndexKey, q InvertedQuery) (items []string, all, ok
 	case InvertedOverlap:
 		items = itemsOf(t, key.Opclass, q.Value)
 		return items, false, true, nil
+	}
+	switch q.Op {
+	case InvertedSimilar:
+		return trigramItems(types.TrigramsOf(q.Value.Str())), false, true, nil
+	case InvertedLike:
+		items = trigramItems(types.TrigramsOfPattern(q.Value.Str()))
+		return items, true, len(items) > 0, nil
 	}
 	if key.Opclass == pathOps || t.Kind() == types.KindArray {
 		return nil, false, false, sqlerr.Internal("operator of this inverted query is not in the index's operator class")

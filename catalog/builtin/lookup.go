@@ -34,7 +34,12 @@ next:
 func Equality(t types.OID) *Operator { return comparison("=", t) }
 
 // Less returns the < operator of a type's default ordering, nil if it has none.
-func Less(t types.OID) *Operator { return comparison("<", t) }
+func Less(t types.OID) *Operator {
+	if types.Of(t).Kind() == types.KindHstore {
+		return OperatorFor("#<#", types.OIDHstore, types.OIDHstore)
+	}
+	return comparison("<", t)
+}
 
 // comparison looks for an operator of the type's own, then for that of the
 // type it is binary coercible to (varchar → text), then for the polymorphic one.

@@ -68,7 +68,7 @@ func (s *sheet) extensionType(in *types.Info) {
 	f := ioFunction(in.OID)
 	row["typcategory"], row["typispreferred"], row["typarray"] = in.Category, in.Preferred, in.Array
 	row["typinput"], row["typoutput"], row["typreceive"], row["typsend"] = f, f+1, f+2, f+3
-	if in.OID != types.OIDCitext {
+	if in.OID != types.OIDCitext && in.OID != types.OIDHstore {
 		row["typmodin"] = f + 4
 	}
 	s.add(row)

@@ -43,6 +43,8 @@ func AppendBinary(dst []byte, t Type, v Value) ([]byte, error) {
 		return appendArrayBinary(dst, t, v)
 	case KindRecord:
 		return appendRecordBinary(dst, v)
+	case KindHstore:
+		return appendHstoreBinary(dst, v)
 	case KindRange:
 		return t.Range().appendRangeBinary(dst, v)
 	case KindMultirange:
@@ -103,6 +105,8 @@ func ParseBinary(t Type, b []byte) (Value, error) {
 		return parseArrayBinary(t, b)
 	case KindRecord:
 		return parseRecordBinary(t, b)
+	case KindHstore:
+		return parseHstoreBinary(b)
 	case KindRange:
 		return t.Range().parseRangeBinary(b)
 	case KindMultirange:

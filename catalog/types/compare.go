@@ -48,6 +48,8 @@ func CompareFunc(t Type) func(a, b Value) int {
 		return compareSparse
 	case KindBit:
 		return compareBits
+	case KindHstore:
+		return compareHstore
 	case KindInet:
 		return compareInet
 	case KindTSVector:

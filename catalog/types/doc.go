@@ -31,6 +31,7 @@
 //	numeric                    PostgreSQL's binary format (numeric_send), see numeric.go
 //	jsonb                      own binary form, see jsonb.go
 //	arrays, record             own binary form, see array.go and record.go
+//	hstore                     own binary form, see hstore.go
 //	ranges, multiranges        own binary form, see range.go and range_compare.go
 //	vector                     dims × float32 little endian; halfvec: dims × float16; sparsevec: see sparsevec.go
 //	tsvector, tsquery          see tsvector.go and tsquery.go

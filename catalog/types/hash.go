@@ -23,7 +23,7 @@ func HashFunc(t Type) func(v Value) uint64 {
 		return func(v Value) uint64 { return xxhash.Sum64String(strings.ToLower(v.s)) }
 	case KindNumeric:
 		return func(v Value) uint64 { return hashNumeric(v.s) }
-	case KindInterval, KindJSONB, KindArray, KindRecord, KindRange, KindMultirange, KindVector, KindHalfvec, KindInet, KindTSVector, KindTSQuery:
+	case KindInterval, KindJSONB, KindArray, KindRecord, KindHstore, KindRange, KindMultirange, KindVector, KindHalfvec, KindInet, KindTSVector, KindTSQuery:
 		return func(v Value) uint64 { return hashKey(t, v) }
 	}
 	if t.Fixed() {

@@ -104,6 +104,8 @@ func parseTextVar(t Type, s string) (Value, error) {
 		return parseSparsevec(s)
 	case KindBit:
 		return parseBits(s)
+	case KindHstore:
+		return parseHstore(s)
 	case KindInet:
 		return parseInet(s, t.OID == OIDCidr)
 	case KindMacaddr:

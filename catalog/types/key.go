@@ -62,6 +62,8 @@ func AppendKey(dst []byte, t Type, v Value) []byte {
 		return appendSparseKey(dst, v)
 	case KindBit:
 		return appendBitKey(dst, v)
+	case KindHstore:
+		return appendHstoreKey(dst, v)
 	case KindInet:
 		return appendInetKey(dst, v)
 	case KindTSVector:

@@ -167,6 +167,8 @@ const (
 	OIDSparsevecArray OID = 16390
 	OIDCitext         OID = 16391
 	OIDCitextArray    OID = 16392
+	OIDHstore         OID = 16393
+	OIDHstoreArray    OID = 16394
 
 	// FirstUserOID is the first OID given to objects that users create.
 	FirstUserOID OID = 16500

@@ -82,6 +82,8 @@ func appendTextVar(dst []byte, t Type, v Value, f *Format) []byte {
 		return appendSparsevec(dst, v)
 	case KindBit:
 		return appendBits(dst, v)
+	case KindHstore:
+		return appendHstore(dst, v)
 	case KindInet:
 		return appendInet(dst, v, t.OID == OIDCidr)
 	case KindMacaddr:

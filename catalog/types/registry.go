@@ -131,4 +131,5 @@ var builtins = []Info{
 	{OIDHalfvec, "halfvec", "halfvec", -1, false, 'i', 'U', false, 'b', 0, OIDHalfvecArray, KindHalfvec},
 	{OIDSparsevec, "sparsevec", "sparsevec", -1, false, 'i', 'U', false, 'b', 0, OIDSparsevecArray, KindSparsevec},
 	{OIDCitext, "citext", "citext", -1, false, 'i', 'S', false, 'b', 0, OIDCitextArray, KindCitext},
+	{OIDHstore, "hstore", "hstore", -1, false, 'i', 'U', false, 'b', 0, OIDHstoreArray, KindHstore},
 }

@@ -88,6 +88,7 @@ const (
 	KindSparsevec
 	KindRange
 	KindMultirange
+	KindHstore
 	KindBit
 	KindInet
 	KindMacaddr

@@ -30,6 +30,9 @@ func (b *binder) assignedPart(s *scope, old plan.Expr, col *catalog.Column, step
 			return b.assignedField(s, elem, col, steps[n:], pos, value)
 		})
 	}
+	if old.Type().OID == types.OIDHstore {
+		return b.assignedPair(s, old, col, steps, pos, value)
+	}
 	out := &plan.SubscriptSet{Arg: old}
 	t := old.Type().NoMod()
 	var err error
@@ -79,4 +82,20 @@ func (b *binder) insertedPart(s *scope, old plan.Expr, col *catalog.Column, c in
 		}
 		return out, err
 	})
+}
+
+// assignedPair binds SET h['key'] = value of an hstore.
+func (b *binder) assignedPair(s *scope, old plan.Expr, col *catalog.Column, steps []*ast.Step, pos int, value func(types.Type, partError) (plan.Expr, error)) (plan.Expr, error) {
+	key, err := b.hstoreKey(s, steps, pos)
+	if err != nil {
+		return nil, err
+	}
+	v, err := value(types.Text, func(got types.Type, _ int) error {
+		return b.errorf(sqlerr.DatatypeMismatch, pos, "subscripted assignment to \"%s\" requires type %s but expression is of type %s", col.Name, "text", typeName(got.OID)).
+			WithHint("You will need to rewrite or cast the expression.")
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &plan.Func{Fn: builtin.HstoreAssign, Args: []plan.Expr{old, key, v}, Typ: types.Of(types.OIDHstore)}, nil
 }

@@ -272,6 +272,13 @@ func (b *binder) subscript(s *scope, x plan.Expr, steps []*ast.Step, pos int) (p
 	if x.Type().OID == types.OIDJSONB {
 		return b.jsonSubscript(s, x, steps)
 	}
+	if x.Type().OID == types.OIDHstore {
+		key, err := b.hstoreKey(s, steps, pos)
+		if err != nil {
+			return nil, err
+		}
+		return b.callOperator("->", x, key, pos)
+	}
 	elem := x.Type().Elem()
 	if x.Type().OID == types.OIDName {
 		elem = types.Of(types.OIDChar)
@@ -435,4 +442,21 @@ func recordFields(x plan.Expr) []builtin.OutColumn {
 		return out
 	}
 	return nil
+}
+
+// hstoreKey binds the one subscript of an hstore, a text.
+func (b *binder) hstoreKey(s *scope, steps []*ast.Step, pos int) (plan.Expr, error) {
+	if len(steps) != 1 || steps[0].Kind != ast.StepIndex {
+		return nil, b.errorf(sqlerr.FeatureNotSupported, pos, "hstore allows only one subscript")
+	}
+	upper, err := b.expr(s, steps[0].Upper)
+	if err != nil {
+		return nil, err
+	}
+	key, err := b.coerce(upper, types.Text, builtin.CastAssignment, pos)
+	if err == nil && key == nil {
+		err = b.errorf(sqlerr.DatatypeMismatch, pos, "subscript type %s is not supported", typeName(upper.Type().OID)).
+			WithHint("hstore subscript must be coercible to text.")
+	}
+	return key, err
 }

@@ -48,10 +48,10 @@ func opclass(m catalog.Method, t types.Type, e *ast.IndexElem) (string, error) {
 // those of PostgreSQL and those of btree_gist. The name of the type's default comes first.
 var gistClasses = map[catalog.Method]map[types.Kind][]string{
 	catalog.GiST: {
-		types.KindRange: {"range_ops"}, types.KindMultirange: {"multirange_ops"}, types.KindInet: {"gist_inet_ops", "inet_ops", "gist_cidr_ops"},
+		types.KindRange: {"range_ops"}, types.KindMultirange: {"multirange_ops"}, types.KindHstore: {"gist_hstore_ops"}, types.KindInet: {"gist_inet_ops", "inet_ops", "gist_cidr_ops"},
 		types.KindInt2: {"gist_int2_ops"}, types.KindInt4: {"gist_int4_ops"}, types.KindInt8: {"gist_int8_ops"}, types.KindOID: {"gist_oid_ops"},
 		types.KindFloat4: {"gist_float4_ops"}, types.KindFloat8: {"gist_float8_ops"}, types.KindNumeric: {"gist_numeric_ops"},
-		types.KindText: {"gist_text_ops"}, types.KindBpchar: {"gist_bpchar_ops"}, types.KindBytea: {"gist_bytea_ops"},
+		types.KindText: {"gist_text_ops", "gist_trgm_ops"}, types.KindBpchar: {"gist_bpchar_ops"}, types.KindBytea: {"gist_bytea_ops"},
 		types.KindDate: {"gist_date_ops"}, types.KindTime: {"gist_time_ops"}, types.KindTimetz: {"gist_timetz_ops"},
 		types.KindTimestamp: {"gist_timestamp_ops"}, types.KindTimestamptz: {"gist_timestamptz_ops"}, types.KindInterval: {"gist_interval_ops"},
 		types.KindUUID: {"gist_uuid_ops"}, types.KindMacaddr: {"gist_macaddr_ops"}, types.KindBit: {"gist_bit_ops", "gist_vbit_ops"},
@@ -118,7 +118,7 @@ var scalarTypes = map[string][]types.OID{
 	"text": {types.OIDText, types.OIDVarchar}, "varchar": {types.OIDText, types.OIDVarchar}, "bpchar": {types.OIDBpchar},
 	"text_pattern": {types.OIDText, types.OIDVarchar}, "varchar_pattern": {types.OIDText, types.OIDVarchar}, "bpchar_pattern": {types.OIDBpchar},
 	"bit": {types.OIDBit}, "varbit": {types.OIDVarbit}, "inet": {types.OIDInet}, "cidr": {types.OIDInet}, "vector": {types.OIDVector},
-	"halfvec": {types.OIDHalfvec},
+	"halfvec": {types.OIDHalfvec}, "citext": {types.OIDCitext}, "btree_hstore": {types.OIDHstore}, "hash_hstore": {types.OIDHstore},
 }
 
 // scalarOpclass checks a class named for btree or hash. Text compares by bytes,
@@ -151,7 +151,7 @@ func ginOpclass(t types.Type, name string) (string, error) {
 	array, jsonb, vector := t.Elem().OID != 0, t.OID == types.OIDJSONB, t.OID == types.OIDTSVector
 	switch name {
 	case "":
-		if !array && !jsonb && !vector {
+		if !array && !jsonb && t.Base().OID != types.OIDHstore && !vector {
 			return "", noDefaultOpclass(t, catalog.GIN)
 		}
 		return "", nil
@@ -173,8 +173,16 @@ func ginOpclass(t types.Type, name string) (string, error) {
 			return "", nil
 		}
 		return name, nil
+	case "gin_hstore_ops":
+		if t.Base().OID != types.OIDHstore {
+			return "", wrongOpclass(name, t)
+		}
+		return "", nil
 	case "gin_trgm_ops":
-		return "", sqlerr.Unsupported("operator class \"gin_trgm_ops\"", "Use CREATE INDEX ... USING bm25 for words.")
+		if t.Base().Kind() != types.KindText {
+			return "", wrongOpclass(name, t)
+		}
+		return name, nil
 	}
 	return "", noOpclass(name, catalog.GIN)
 }

@@ -16,6 +16,8 @@ const (
 	invertedExistsAny
 	invertedExistsAll
 	invertedMatch
+	invertedSimilar
+	invertedLike
 )
 
 // candidates collects the inverted indexes that narrow a scan; the filter
@@ -41,6 +43,9 @@ func (o *optimizer) candidates(s *plan.Scan, conds []plan.Expr) (plan.RowSource,
 	return &plan.AndRows{Sources: sources}, "(" + strings.Join(texts, " AND ") + ")"
 }
 
+// turnedInverted are operators that GIN indexes answer with the operands exchanged.
+var turnedInverted = map[string]string{"<@": "@>", "%": "%", "<%": "%>", "<<%": "%>>"}
+
 // inverted finds a GIN index for one condition.
 func (o *optimizer) inverted(s *plan.Scan, cond plan.Expr) plan.RowSource {
 	f, ok := cond.(*plan.Func)
@@ -48,8 +53,8 @@ func (o *optimizer) inverted(s *plan.Scan, cond plan.Expr) plan.RowSource {
 		return nil
 	}
 	column, value, op := f.Args[0], f.Args[1], f.Op
-	if op == "<@" && constant(column) {
-		column, value, op = value, column, "@>"
+	if turned := turnedInverted[op]; turned != "" && constant(column) {
+		column, value, op = value, column, turned
 	}
 	if column.Type().Kind() == types.KindTSQuery {
 		column, value = value, column
@@ -72,9 +77,21 @@ func (o *optimizer) inverted(s *plan.Scan, cond plan.Expr) plan.RowSource {
 		query = invertedExistsAll
 	case "@@", "@@@":
 		return o.textMatch(s, cond, column, value)
+	case "%", "%>", "%>>":
+		query = invertedSimilar
+	case "~~", "~~*":
+		query = invertedLike
 	}
-	if query < 0 || kind != types.KindJSONB && kind != types.KindArray || kind == types.KindArray && query > invertedOverlap ||
-		column.Type().OID != value.Type().OID && query <= invertedOverlap {
+	trigrams := query >= invertedSimilar
+	switch {
+	case query < 0, column.Type().OID != value.Type().OID && query <= invertedOverlap:
+		return nil
+	case trigrams:
+		if kind != types.KindText || value.Type().Kind() != types.KindText {
+			return nil
+		}
+	case kind == types.KindArray && query > invertedOverlap, kind == types.KindHstore && query == invertedOverlap,
+		kind != types.KindJSONB && kind != types.KindArray && kind != types.KindHstore:
 		return nil
 	}
 	for _, ix := range o.indexes(s) {
@@ -83,6 +100,9 @@ func (o *optimizer) inverted(s *plan.Scan, cond plan.Expr) plan.RowSource {
 		}
 		if query >= invertedExists && ix.Keys[0].Opclass == "jsonb_path_ops" {
 			continue // it holds paths, not keys
+		}
+		if trigrams != (ix.Keys[0].Opclass == "gin_trgm_ops") {
+			continue
 		}
 		o.depend(s, ix)
 		return &plan.InvertedRows{Index: ix, Op: uint8(query), Value: value, Cond: cond.String()}

@@ -54,7 +54,7 @@ func formOf(t types.Type) form {
 		return formText
 	case types.KindDate, types.KindTime, types.KindTimestamp, types.KindTimestamptz,
 		types.KindUUID, types.KindInterval, types.KindTimetz, types.KindNumeric, types.KindJSONB,
-		types.KindArray, types.KindInet, types.KindMacaddr, types.KindBit:
+		types.KindArray, types.KindInet, types.KindMacaddr, types.KindBit, types.KindHstore:
 		return formPrinted
 	}
 	return formPayload

@@ -171,6 +171,8 @@ var plannerSettings = []settingDef{
 	{name: "ivfflat.probes", def: "1", kind: intSetting, min: 1, max: 32768, desc: "Sets the number of probes."},
 	{name: "ivfflat.iterative_scan", def: "off", kind: enumSetting, enum: []string{"off", "relaxed_order"}, desc: "Sets the mode for iterative scans."},
 	{name: "ivfflat.max_probes", def: "32768", kind: intSetting, min: 1, max: 32768, desc: "Sets the max number of probes for iterative scans."},
+	{name: "pg_trgm.strict_word_similarity_threshold", def: "0.5", kind: realSetting, max: 1, desc: "Sets the threshold used by the <<% operator."},
+	{name: "pg_trgm.word_similarity_threshold", def: "0.6", kind: realSetting, max: 1, desc: "Sets the threshold used by the <% operator."},
 	{name: "pg_trgm.similarity_threshold", def: "0.3", kind: realSetting, max: 1, desc: "Sets the threshold used by the % operator."},
 }
 
