@@ -42,7 +42,7 @@ var about = map[string]string{
 	"pg_dump 15": "schemas and data as text and archive, restored into Synapse and PostgreSQL, and back",
 	"ent":        "code generation, migrations until nothing is left, upserts, locks, edges, vectors", "drizzle-kit": "generate, migrate, push, pull",
 	"mem0":         "its pgvector store: add, search with filters, update, delete, reset (embedder and model faked)",
-	"LangGraph.js": "checkpointer, history, threads", "pgbench": "-i; tpcb-like and select-only, simple, extended and prepared", "pgbouncer": "transaction mode between client and server",
+	"LangGraph.js": "checkpointer, history, threads", "LangGraph.js store": "migrations, put, get, filters, search by text, by vector and by both", "pgbench": "-i; tpcb-like and select-only, simple, extended and prepared", "pgbouncer": "transaction mode between client and server",
 }
 
 func TestMain(m *testing.M) {
@@ -67,6 +67,6 @@ func matrix() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", name, about[name], result)
 	}
-	b.WriteString("\nNot yet: Sequelize's findOrCreate (a function with an OUT argument of a table's row type), LangGraph.js' PostgresStore\n(tsvector).\n")
+	b.WriteString("\nNot yet: Sequelize's findOrCreate (a function with an OUT argument of a table's row type).\n")
 	return b.String()
 }

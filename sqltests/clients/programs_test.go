@@ -43,6 +43,7 @@ var clients = []client{
 	{name: "pgjdbc", command: []string{"java", "-cp", jdbc, "Jdbc.java"}, needs: file(jdbc)},
 	{name: "node-postgres", command: []string{"node", "node/program.js"}, needs: file("node/node_modules/pg")},
 	{name: "LangChain.js", command: []string{"node", "node/langchain.js"}, needs: file("node/node_modules/@langchain/community")},
+	{name: "LangGraph.js store", command: []string{"node", "node-all/langgraphstore.js"}, needs: file("node-all/node_modules/@langchain/langgraph"), all: true},
 	{name: "LangGraph.js", command: []string{"node", "node-all/langgraph.js"}, needs: file("node-all/node_modules/@langchain/langgraph"), all: true},
 	{name: "postgres.js", command: []string{"node", "node-all/postgresjs.js"}, needs: file("node-all/node_modules/postgres"), all: true},
 	{name: "Knex", command: []string{"node", "node-all/knex.js"}, needs: file("node-all/node_modules/knex"), all: true},
