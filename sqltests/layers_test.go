@@ -37,7 +37,7 @@ var layers = map[string]string{
 	"planner/opt":     vocabulary + " exec/plan",
 
 	"exec":          vocabulary + " exec/eval exec/plan storage storage/lineage",
-	"exec/analysis": "",
+	"exec/analysis": "catalog/textsearch",
 	"exec/eval":     "exec/plan catalog/types catalog/sqlerr catalog/builtin",
 	"exec/plan":     vocabulary,
 	"exec/recall":   "catalog catalog/sqlerr catalog/types exec/analysis storage vecindex/distance",

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/kljensen/snowball/english"
+
+	"synapse/catalog/textsearch"
 )
 
 // maxTermBytes cuts absurdly long "words" (base64, URLs without breaks).
@@ -18,13 +20,28 @@ const (
 )
 
 // Terms splits text by the analyzer named in options ("analyzer"; english if
-// absent). Unknown names count as simple.
+// absent): simple, or a language that has a Snowball dictionary. Unknown names
+// count as simple.
 func Terms(options map[string]string, text string) []string {
 	name := options["analyzer"]
 	if name == "" || name == English {
 		return EnglishTerms(text)
 	}
+	if d := textsearch.FindDictionary(name + "_stem"); d != nil {
+		return dictionaryTerms(d, text)
+	}
 	return SimpleTerms(text)
+}
+
+// dictionaryTerms returns what a dictionary makes of the text's words in order, without its stop words.
+func dictionaryTerms(d *textsearch.Dictionary, text string) []string {
+	var out []string
+	words(text, func(w string) {
+		if term, ok := d.Lexize(w); ok {
+			out = append(out, term)
+		}
+	})
+	return out
 }
 
 // SimpleTerms returns the lower-cased words of the text in order.

@@ -43,6 +43,15 @@ func TestTermsPicksAnalyzer(t *testing.T) {
 	if got := Terms(map[string]string{"analyzer": "simple"}, "running"); got[0] != "running" {
 		t.Errorf("simple analyzer stemmed: %q", got)
 	}
+	if got := Terms(map[string]string{"analyzer": "german"}, "Die Katzen und die Häuser"); !slices.Equal(got, []string{"katz", "haus"}) {
+		t.Errorf("german analyzer: %q", got)
+	}
+	if got := Terms(map[string]string{"analyzer": "french"}, "nous chats mangeaient"); !slices.Equal(got, []string{"chat", "mang"}) {
+		t.Errorf("french analyzer: %q", got)
+	}
+	if got := Terms(map[string]string{"analyzer": "greek"}, "Running"); !slices.Equal(got, []string{"running"}) {
+		t.Errorf("a language without a stemmer: %q", got)
+	}
 	if got := Terms(nil, "running"); got[0] != "run" {
 		t.Errorf("default analyzer did not stem: %q", got)
 	}
