@@ -8,6 +8,7 @@ import (
 
 	"synapse/catalog/builtin"
 	"synapse/catalog/sqlerr"
+	"synapse/catalog/tokens"
 	"synapse/catalog/types"
 )
 
@@ -83,7 +84,7 @@ func lineOf(row []types.Value) contextLine {
 		}
 	}
 	content := strings.Join(strings.Fields(row[4].Str()), " ")
-	return contextLine{text: "[" + text(1, types.UUID) + "] " + day + content, at: row[13].Int(), cost: idTokens + len(content)/4}
+	return contextLine{text: "[" + text(1, types.UUID) + "] " + day + content, at: row[13].Int(), cost: idTokens + tokens.Estimate(content)}
 }
 
 // join takes the best lines that fit the budget and puts them in order of time.

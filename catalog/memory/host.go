@@ -55,6 +55,8 @@ type Host interface {
 	EraseLineage(ids []types.Value)
 	// Notify queues a notification for the transaction's commit.
 	Notify(channel, payload string) error
+	// Setting is a setting of the session.
+	Setting(name string) (value string, ok bool)
 	// Agent is the claimed agent of the session.
 	Agent() string
 	// NewID makes a UUID of version 7.

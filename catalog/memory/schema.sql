@@ -60,6 +60,8 @@ CREATE TABLE memory.profiles (
     duplicate_cosine  float8 CHECK (duplicate_cosine BETWEEN 0 AND 1),
     mmr_lambda        float8 CHECK (mmr_lambda BETWEEN 0 AND 1),
     candidates        bigint NOT NULL DEFAULT 200 CHECK (candidates BETWEEN 1 AND 10000),
+    -- the share of its score that one of the best lends those that memory.links join it with
+    link_weight       float8 CHECK (link_weight BETWEEN 0 AND 1),
     -- so many of the best are put in the order of the reranking endpoint (--rerank-url)
     rerank_depth      bigint CHECK (rerank_depth BETWEEN 1 AND 1000),
     description       text

@@ -141,6 +141,12 @@ const (
 // kindEvent is the kind of entries that memory.append makes.
 const kindEvent = "event"
 
+// UnknownNamespace is the error where namespaces are not made by writing to them.
+func UnknownNamespace(ns string) error {
+	return sqlerr.New(sqlerr.UndefinedObject, "namespace \"%s\" does not exist", ns).
+		WithHint("INSERT INTO memory.namespaces (ns) VALUES (...) makes it, as would writing with synapse.create_namespaces on.")
+}
+
 // openNamespace makes the namespace if it is new and returns its policy for
 // repetitions, and whether it refuses what is beyond its budget.
 func openNamespace(h Host, ns types.Value) (dedupe string, limited bool, err error) {
@@ -150,6 +156,9 @@ func openNamespace(h Host, ns types.Value) (dedupe string, limited bool, err err
 	})
 	if err != nil || dedupe != "" {
 		return dedupe, limited, err
+	}
+	if v, _ := h.Setting("synapse.create_namespaces"); v == "off" {
+		return "", false, UnknownNamespace(ns.Str())
 	}
 	return dedupeKeep, false, h.Run("namespace", 0, []types.Value{ns}, nil)
 }

@@ -26,16 +26,22 @@ func locomoCommand(args []string, stdout, stderr io.Writer) int {
 	f.SetOutput(stderr)
 	url := f.String("url", defaultURL, "`URL` of the server")
 	file := f.String("file", "", "`FILE` in the format of locomo10.json")
+	vectors := f.String("vectors", "", "`FILE` (.fvecs) with a vector for each turn, in their order: the caller's own embeddings, asked with alone and fused")
+	questions := f.String("question-vectors", "", "`FILE` (.fvecs) with a vector for each question")
 	if err := f.Parse(args); err != nil {
 		return exitOf(err)
 	}
-	if *file == "" {
-		fmt.Fprintln(stderr, "synapse bench locomo: --file is needed")
+	if *file == "" || (*vectors == "") != (*questions == "") {
+		fmt.Fprintln(stderr, "synapse bench locomo: --file is needed, and --vectors with --question-vectors or neither")
 		return 2
 	}
 	raw, err := os.ReadFile(*file)
+	var given locomoVectors
+	if err == nil && *vectors != "" {
+		given, err = readLocomoVectors(*vectors, *questions)
+	}
 	if err == nil {
-		err = locomo(context.Background(), *url, raw, stdout)
+		err = locomo(context.Background(), *url, raw, given, stdout)
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, "synapse bench locomo:", err)
@@ -110,7 +116,7 @@ func (t *turn) content() string {
 }
 
 // locomo loads, asks and prints.
-func locomo(ctx context.Context, url string, raw []byte, out io.Writer) error {
+func locomo(ctx context.Context, url string, raw []byte, given locomoVectors, out io.Writer) error {
 	samples, err := parseLocomo(raw)
 	if err != nil {
 		return err
@@ -122,12 +128,34 @@ func locomo(ctx context.Context, url string, raw []byte, out io.Writer) error {
 	defer c.Close(ctx)
 	prefix := fmt.Sprintf("locomo:%d:", time.Now().UnixNano())
 	start := time.Now()
-	n, err := loadLocomo(ctx, c, prefix, samples)
+	n, err := loadLocomo(ctx, c, prefix, samples, nil)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "loaded %d turns of %d conversations by COPY in %.2f s\n", n, len(samples), time.Since(start).Seconds())
-	r := &recallSums{}
+	if err := askLocomo(ctx, c, prefix, samples, &recallSums{}, out); err != nil {
+		return err
+	}
+	if err := contextTokens(ctx, c, prefix, samples, out); err != nil {
+		return err
+	}
+	if given.turns == nil {
+		return nil
+	}
+	prefix = fmt.Sprintf("locomo:%d:", time.Now().UnixNano())
+	if _, err := loadLocomo(ctx, c, prefix, samples, given.turns); err != nil {
+		return err
+	}
+	for _, way := range []struct{ name, profile string }{{"the given vectors alone", "semantic"}, {"words and the given vectors", "default"}} {
+		fmt.Fprintf(out, "\n%s:\n", way.name)
+		if err := askLocomo(ctx, c, prefix, samples, &recallSums{profile: way.profile, vectors: given.questions}, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func askLocomo(ctx context.Context, c *pgx.Conn, prefix string, samples []*sample, r *recallSums, out io.Writer) error {
 	for _, s := range samples {
 		for _, q := range s.Questions {
 			if err := r.ask(ctx, c, prefix+s.ID, q); err != nil {
@@ -139,18 +167,26 @@ func locomo(ctx context.Context, url string, raw []byte, out io.Writer) error {
 	return nil
 }
 
-func loadLocomo(ctx context.Context, c *pgx.Conn, prefix string, samples []*sample) (int64, error) {
+func loadLocomo(ctx context.Context, c *pgx.Conn, prefix string, samples []*sample, vectors []string) (int64, error) {
+	columns := []string{"ns", "kind", "content", "metadata", "session", "seq", "valid_from", "agent"}
+	if vectors != nil {
+		columns = append(columns, "embedding")
+	}
 	var rows [][]any
 	for _, s := range samples {
 		for i := range s.turns {
 			t := &s.turns[i]
-			rows = append(rows, []any{
-				prefix + s.ID, "turn", t.content(), map[string]any{"dia_id": t.ID}, t.session, int64(t.seq), t.at, t.Speaker,
-			})
+			row := []any{prefix + s.ID, "turn", t.content(), map[string]any{"dia_id": t.ID}, t.session, int64(t.seq), t.at, t.Speaker}
+			if vectors != nil {
+				if len(rows) >= len(vectors) {
+					return 0, fmt.Errorf("there are only %d vectors", len(vectors))
+				}
+				row = append(row, vectors[len(rows)])
+			}
+			rows = append(rows, row)
 		}
 	}
-	return c.CopyFrom(ctx, pgx.Identifier{"memory", "entries"},
-		[]string{"ns", "kind", "content", "metadata", "session", "seq", "valid_from", "agent"}, pgx.CopyFromRows(rows))
+	return copyEntries(ctx, c, columns, rows)
 }
 
 // recallSums adds up over the questions.
@@ -160,14 +196,26 @@ type recallSums struct {
 	byCategory map[int]*[5]float64 // four sums and the count
 	times      []time.Duration
 	total      time.Duration
+	profile    string   // "" = the namespace's
+	vectors    []string // of the questions in their order, nil = the server's embedder
 }
 
 var evidenceID = regexp.MustCompile(`D(\d+):(\d+)`)
 
 func (r *recallSums) ask(ctx context.Context, c *pgx.Conn, ns string, q question) error {
 	start := time.Now()
-	rows, err := c.Query(ctx, "SELECT metadata->>'dia_id' FROM memory.query(ns => $1, query => $2, k => $3) ORDER BY rank",
-		ns, q.Question, recallAt[len(recallAt)-1])
+	var vector, profile *string
+	if r.vectors != nil {
+		if r.questions >= len(r.vectors) {
+			return fmt.Errorf("there are only %d vectors of questions", len(r.vectors))
+		}
+		vector = &r.vectors[r.questions]
+	}
+	if r.profile != "" {
+		profile = &r.profile
+	}
+	rows, err := c.Query(ctx, "SELECT metadata->>'dia_id' FROM memory.query(ns => $1, query => $2, k => $3, embedding => $4::text::vector, profile => $5) ORDER BY rank",
+		ns, q.Question, recallAt[len(recallAt)-1], vector, profile)
 	if err != nil {
 		return err
 	}

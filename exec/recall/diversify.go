@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"synapse/catalog/tokens"
 	"synapse/catalog/types"
 	"synapse/vecindex/distance"
 )
@@ -106,20 +107,6 @@ func marginal(list []*candidate, vectors map[*candidate][]float32, lambda float6
 	return out
 }
 
-// tokens estimates how many tokens a model makes of a text: four bytes of ASCII
-// each, and one for every other character.
-func tokens(text string) int {
-	ascii, other := 0, 0
-	for _, r := range text {
-		if r < 0x80 {
-			ascii++
-		} else {
-			other++
-		}
-	}
-	return (ascii+3)/4 + other
-}
-
 // within keeps the entries that fit the budget together, best first; one that
 // does not fit makes place for shorter ones behind it.
 func within(list []*candidate, budget int) []*candidate {
@@ -128,7 +115,7 @@ func within(list []*candidate, budget int) []*candidate {
 	}
 	var out []*candidate
 	for _, c := range list {
-		if n := tokens(c.Entry.Content.Str()); n <= budget {
+		if n := tokens.Estimate(c.Entry.Content.Str()); n <= budget {
 			budget -= n
 			out = append(out, c)
 		}

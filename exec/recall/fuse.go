@@ -82,6 +82,9 @@ func (p *Parts) JSON() string {
 	if p.BM25Rank > 0 {
 		m["bm25"], m["window"], m["session"], m["bm25_rank"] = p.BM25, p.Window, p.Session, p.BM25Rank
 	}
+	if p.Link != 0 {
+		m["link"] = p.Link
+	}
 	switch {
 	case p.Reranked != nil:
 		m["fused"], m["rerank"] = p.Fused, *p.Reranked

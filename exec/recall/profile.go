@@ -32,6 +32,7 @@ type Profile struct {
 	DuplicateCosine float64 // of entries at least this similar the better is kept; NaN: off
 	MMRLambda       float64 // NaN: off
 	Candidates      int64   // per list at least
+	LinkWeight      float64 // share of its score that an entry lends those it is linked with; 0: none
 	RerankDepth     int64   // entries that the reranking endpoint sees; 0: it is not asked
 }
 
@@ -52,6 +53,7 @@ func (p *Profile) fields() map[string]any {
 		"salience_swing": &p.SalienceSwing, "recency_swing": &p.RecencySwing, "recency_half_days": &p.RecencyHalfDays,
 		"credit_swing": &p.CreditSwing, "duplicate_cosine": &p.DuplicateCosine, "mmr_lambda": &p.MMRLambda,
 		"candidates": &p.Candidates, "rerank_depth": &p.RerankDepth,
+		"link_weight": &p.LinkWeight,
 	}
 }
 

@@ -77,6 +77,7 @@ type Parts struct {
 	Salience   float64
 	Recency    float64
 	Credit     float64
+	Link       float64 // what an entry that it is linked with lends
 	Profile    string
 	Fused      float64  // the score before the reranker's
 	Reranked   *float64 // the reranker's, nil: it was not asked, or gave none
@@ -165,7 +166,11 @@ func Run(ctx context.Context, view *storage.View, q *Query) ([]Hit, error) {
 	if err := g.weigh(); err != nil {
 		return nil, err
 	}
-	best, err := g.choose(ctx, g.rank())
+	ranked, err := g.expand(g.rank())
+	if err != nil {
+		return nil, err
+	}
+	best, err := g.choose(ctx, ranked)
 	if err != nil {
 		return nil, err
 	}

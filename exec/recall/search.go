@@ -187,13 +187,18 @@ func (g *gather) fetch(list []*candidate, columns []int, take func(c *candidate,
 // weigh reads what the order depends on, for every candidate.
 func (g *gather) weigh() error {
 	err := g.fetch(g.order, g.s.ranking, func(c *candidate, v func(int) types.Value) {
-		e := &c.Entry
-		e.ID, e.NS, e.Salience, e.ValidFrom, e.Hash = v(0), v(1), v(2), v(3), v(4)
+		c.identify(v)
 	})
 	if err != nil {
 		return err
 	}
 	return g.credit()
+}
+
+// identify takes the columns of source.ranking.
+func (c *candidate) identify(v func(int) types.Value) {
+	e := &c.Entry
+	e.ID, e.NS, e.Salience, e.ValidFrom, e.Hash = v(0), v(1), v(2), v(3), v(4)
 }
 
 // complete reads the rest of the hits' columns.

@@ -170,7 +170,8 @@ func TestHalvesMappingAndWeights(t *testing.T) {
 func TestUnigram(t *testing.T) {
 	tokenizer := object{
 		"normalizer": object{"type": "Sequence", "normalizers": []object{
-			{"type": "Precompiled", "precompiled_charsmap": ""}, {"type": "Lowercase"},
+			{"type": "Precompiled", "precompiled_charsmap": ""},
+			{"type": "Lowercase"},
 			{"type": "Replace", "pattern": object{"Regex": " {2,}"}, "content": " "},
 		}},
 		"pre_tokenizer": object{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},

@@ -141,6 +141,7 @@ func (h *host) embedQuestion(question string, namespaces []string) ([]float32, e
 // expandNamespaces replaces prefixes ('team:support/*') by the namespaces that exist.
 func (h *host) expandNamespaces(list []string, asOf int64) ([]string, error) {
 	var out []string
+	strict := h.s.settings.must("synapse.create_namespaces") == "off"
 	seen := map[string]bool{}
 	add := func(ns string) {
 		if !seen[ns] {
@@ -151,6 +152,15 @@ func (h *host) expandNamespaces(list []string, asOf int64) ([]string, error) {
 	for _, ns := range list {
 		prefix, wild := strings.CutSuffix(ns, "*")
 		if !wild {
+			if strict {
+				s, err := recall.LoadEmbedSettings(h.view, ns)
+				if err == nil && s.Model == "" {
+					err = memory.UnknownNamespace(ns)
+				}
+				if err != nil {
+					return nil, err
+				}
+			}
 			add(ns)
 			continue
 		}

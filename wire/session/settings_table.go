@@ -206,6 +206,7 @@ var synapseSettings = []settingDef{
 	{name: "synapse.agent", desc: "Name the agent claims; recorded in lineage."},
 	{name: "synapse.traceparent", desc: "W3C trace parent of the statements that follow."},
 	{name: "synapse.namespace", desc: "Default namespace of the memory functions."},
+	{name: "synapse.create_namespaces", def: "on", kind: boolSetting, desc: "Writing to an unknown namespace makes it; off: memory functions refuse it with 42704."},
 	{name: "synapse.lineage", def: "full", kind: enumSetting, enum: []string{"full", "hash", "off"}, desc: "What lineage keeps of statement text and parameters."},
 	{name: "synapse.durability", def: "durable", fixed: true, desc: "Whether a commit waits for the disk."},
 	{name: "synapse.exact", def: "off", kind: onOff, desc: "Vector searches scan exactly instead of using a graph."},
