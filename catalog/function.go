@@ -121,6 +121,7 @@ type Trigger struct {
 	NewTable string      `json:"new_table,omitempty"`
 	Disabled bool        `json:"disabled,omitempty"`
 	Comment  string      `json:"comment,omitempty"`
+	Parent   types.OID   `json:"parent,omitempty"` // the trigger of the partitioned table that it was made for
 }
 
 // Is reports whether the trigger has all of the bits.

@@ -88,6 +88,15 @@ type Table struct {
 	Virtual      bool              `json:"-"`
 	RLS          bool              `json:"rls,omitempty"`
 	Triggers     []Trigger         `json:"triggers,omitempty"` // in order of name, as they fire
+	// Kept for clients that ask: nothing replicates by identity or orders rows by an index here.
+	ReplicaIdentity byte      `json:"replica_identity,omitempty"` // 'f' full, 'n' nothing, 'i' ReplicaIndex; 0 = the primary key
+	ReplicaIndex    types.OID `json:"replica_index,omitempty"`
+	ClusterIndex    types.OID `json:"cluster_index,omitempty"`
+
+	Partitioning *Partitioning   `json:"partitioning,omitempty"`
+	Bound        *PartitionBound `json:"bound,omitempty"`    // of a partition, whose parent is Parents[0]
+	Parents      []types.OID     `json:"parents,omitempty"`  // it inherits from, in order of declaration
+	Children     []types.OID     `json:"children,omitempty"` // that inherit from it, in order of OID
 }
 
 // Class implements Object.
@@ -109,6 +118,13 @@ type Column struct {
 	Comment   string     `json:"comment,omitempty"`
 	Storage   byte       `json:"storage,omitempty"`
 	ACL       ACL        `json:"acl,omitempty"` // grants on the column, beside those on its table
+	// What PostgreSQL's analyzer and storage would do with the column: kept and
+	// shown, without a meaning here.
+	Statistics  *int              `json:"statistics,omitempty"`
+	Options     map[string]string `json:"options,omitempty"`
+	Compression byte              `json:"compression,omitempty"`
+	Inherited   int               `json:"inherited,omitempty"` // how many parents have it too
+	NotLocal    bool              `json:"not_local,omitempty"` // only because parents have it
 }
 
 // ConstraintKind is pg_constraint.contype.
@@ -152,6 +168,10 @@ type Constraint struct {
 	Deferred   bool           `json:"deferred,omitempty"` // initially
 	NotValid   bool           `json:"not_valid,omitempty"`
 	Comment    string         `json:"comment,omitempty"`
+	Inherited  int            `json:"inherited,omitempty"`  // how many parents have it too
+	NotLocal   bool           `json:"not_local,omitempty"`  // only because parents have it
+	NoInherit  bool           `json:"no_inherit,omitempty"` // a check that children do not take over
+	ParentID   types.OID      `json:"parent_id,omitempty"`  // the constraint of the partitioned table that it is part of
 }
 
 // Method is an index access method.
@@ -187,6 +207,7 @@ type Index struct {
 	Invalid    bool              `json:"invalid,omitempty"`     // still building or failed
 	Deferrable bool              `json:"deferrable,omitempty"`  // of its constraint: keys may be taken twice until it is checked
 	Exclude    []string          `json:"exclude,omitempty"`     // operator of each key, of an exclusion constraint
+	Parent     types.OID         `json:"parent,omitempty"`      // the index of the partitioned table that it is part of
 }
 
 // Inverted reports whether the index maps what values contain to rows: gin, and

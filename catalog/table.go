@@ -33,6 +33,8 @@ func (t *Table) Clone() *Table {
 	n.Columns = append([]Column(nil), t.Columns...)
 	n.Constraints = append([]Constraint(nil), t.Constraints...)
 	n.Triggers = append([]Trigger(nil), t.Triggers...)
+	n.Parents = append([]types.OID(nil), t.Parents...)
+	n.Children = append([]types.OID(nil), t.Children...)
 	n.Options = make(map[string]string, len(t.Options))
 	for k, v := range t.Options {
 		n.Options[k] = v

@@ -13,7 +13,7 @@ import (
 // columns, the rest by default. Used by one goroutine.
 type CopyWriter struct {
 	r        *run
-	w        *writer
+	fam      *rowFamily
 	columns  []int // 1-based positions of the batch's columns
 	defaults []*eval.Expr
 	ords     []int // 0-based positions that defaults fill
@@ -30,11 +30,11 @@ type CopyWriter struct {
 func NewCopyWriter(ctx context.Context, env *Env, info *plan.TableInfo, columns []int, where plan.Expr) (*CopyWriter, error) {
 	r := newRun(ctx, env, &plan.Plan{Command: plan.InsertCommand})
 	r.batches = true
-	w, err := r.writer(info)
+	fam, err := r.family(info)
 	if err != nil {
 		return nil, err
 	}
-	c := &CopyWriter{r: r, w: w, columns: columns, row: make([]types.Value, len(info.Table.Columns))}
+	c := &CopyWriter{r: r, fam: fam, columns: columns, row: make([]types.Value, len(info.Table.Columns))}
 	given := map[int]bool{}
 	for _, ord := range columns {
 		given[ord] = true
@@ -62,7 +62,7 @@ func NewCopyWriter(ctx context.Context, env *Env, info *plan.TableInfo, columns 
 	if c.where, err = r.compileOpt(where); err != nil {
 		return nil, err
 	}
-	return c, w.statement(catalog.TriggerInsert)
+	return c, fam.w.statement(catalog.TriggerInsert)
 }
 
 // Write inserts the selected rows of b and verifies what their foreign keys
@@ -103,24 +103,13 @@ func (c *CopyWriter) Write(b *Batch) error {
 				continue
 			}
 		}
-		row, ok, err := c.w.before(catalog.TriggerInsert, nil, c.row)
+		m, _, err := c.fam.insert(c.row)
 		if err != nil {
 			return err
 		}
-		if !ok {
-			continue
+		if m != nil {
+			c.rows++
 		}
-		if err := c.w.complete(row); err != nil {
-			return err
-		}
-		_, conflict, err := c.w.insert(row)
-		if err != nil {
-			return err
-		}
-		if conflict != nil {
-			return c.w.duplicate(conflict)
-		}
-		c.rows++
 	}
 	if err := c.r.checkConstraints(); err != nil {
 		return err
@@ -135,11 +124,11 @@ func (c *CopyWriter) embedAhead(b *Batch) error {
 	for k, ord := range c.columns {
 		at[ord-1] = k
 	}
-	e := &c.w.embedding
+	e := &c.fam.w.embedding
 	if _, given := at[e.ns]; !given && e.ns >= 0 {
 		return nil
 	}
-	return c.w.embedAhead(b.Selection(), func(row uint16, position int) types.Value {
+	return c.fam.w.embedAhead(b.Selection(), func(row uint16, position int) types.Value {
 		if k, given := at[position]; given {
 			return b.Cols[k].Get(int(row))
 		}

@@ -71,6 +71,10 @@ func (r *run) step(s plan.Step) error {
 		return r.checkRows(s)
 	case *plan.CheckForeignKey:
 		return r.checkForeignKey(s)
+	case *plan.CheckPartition:
+		return r.checkPartition(s)
+	case *plan.CheckDetached:
+		return r.checkDetached(s)
 	case *plan.TruncateTable:
 		return r.truncate(s)
 	case *plan.SetSequence:

@@ -16,12 +16,12 @@ type deleteOp struct {
 }
 
 func (r *run) delete(n *plan.Delete) (operator, error) {
-	o := &deleteOp{target: target{r: r, input: n.Input, rti: n.RTI, old: n.Old, rowID: n.RowIDCol, version: n.VersionCol, strength: storage.ForUpdate}}
+	o := &deleteOp{target: target{r: r, input: n.Input, rti: n.RTI, old: n.Old, rowID: n.RowIDCol, version: n.VersionCol, table: n.TableCol, strength: storage.ForUpdate}}
 	var err error
 	if o.in, err = r.build(n.Input); err != nil {
 		return nil, err
 	}
-	if o.w, err = r.writer(n.Info); err != nil {
+	if o.fam, err = r.family(n.Info); err != nil {
 		return nil, err
 	}
 	o.ret, err = r.returning(n.Returning, n)
@@ -38,7 +38,7 @@ func (o *deleteOp) close()              { o.in.close() }
 func (o *deleteOp) next(b *Batch) error { return o.ret.next(b) }
 
 func (o *deleteOp) run() (int64, error) {
-	if err := o.w.statement(catalog.TriggerDelete); err != nil {
+	if err := o.fam.w.statement(catalog.TriggerDelete); err != nil {
 		return 0, err
 	}
 	err := o.r.each(o.in, func(row []types.Value) error {
@@ -57,9 +57,16 @@ func (o *deleteOp) run() (int64, error) {
 
 // remove deletes the locked target of an input row, unless a trigger keeps it.
 func (t *target) remove(row []types.Value) (bool, error) {
-	old := row[t.old : t.old+len(t.w.t.Columns)]
-	if _, ok, err := t.w.before(catalog.TriggerDelete, old, nil); err != nil || !ok {
+	m, err := t.member(row)
+	if err != nil {
 		return false, err
 	}
-	return true, t.w.delete(storage.RowID(row[t.rowID].Int()), old)
+	old, err := t.stored(m, row)
+	if err != nil {
+		return false, err
+	}
+	if _, ok, err := m.w.before(catalog.TriggerDelete, old, nil); err != nil || !ok {
+		return false, err
+	}
+	return true, m.w.delete(storage.RowID(row[t.rowID].Int()), old)
 }

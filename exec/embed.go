@@ -47,7 +47,7 @@ func (e *embedding) of(value func(position int) types.Value) (embedText, bool) {
 // takes for a batch it would take for each row otherwise.
 func (w *writer) embedAhead(rows []uint16, value func(row uint16, position int) types.Value) error {
 	e := &w.embedding
-	if !e.on || len(rows) < 2 {
+	if !e.on || len(rows) < 2 || w.t.Partitioned() { // partitions embed their rows one by one
 		return nil
 	}
 	var list []embedText

@@ -57,7 +57,7 @@ func (r *run) parentGone(w *writer, old, row []types.Value) error {
 		return nil
 	}
 	for _, ref := range w.references() {
-		key := pick(old, ref.con.ParentCols)
+		key := pick(old, ref.key)
 		if countNulls(key) > 0 {
 			continue
 		}
@@ -65,7 +65,7 @@ func (r *run) parentGone(w *writer, old, row []types.Value) error {
 		var next []types.Value
 		if row != nil {
 			act = ref.con.OnUpdate
-			next = pick(row, ref.con.ParentCols)
+			next = pick(row, ref.key)
 			if identical(key, next) {
 				continue
 			}
@@ -182,14 +182,15 @@ func (r *run) checkParent(c *pendingCheck, known map[string]bool) error {
 
 // parentExists looks for the parent of a key among the newest commits and own writes.
 func (r *run) parentExists(con *catalog.Constraint, key []types.Value) (bool, error) {
-	ix := r.env.Txn.Catalog().Index(con.Index)
-	if ix == nil {
-		return false, sqlerr.Internal("foreign key %q has no index on its parent", con.Name)
+	ix, err := r.parentIndex(con, key)
+	if err != nil || ix == nil {
+		return false, err
 	}
 	ordered := make([]types.Value, len(ix.Keys))
-	for i := range ix.Keys {
+	of := r.env.Txn.Catalog().Index(con.Index)
+	for i := range of.Keys {
 		for k, col := range con.ParentCols {
-			if col == ix.Keys[i].Column {
+			if col == of.Keys[i].Column {
 				ordered[i] = key[k]
 			}
 		}

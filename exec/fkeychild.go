@@ -12,6 +12,9 @@ type childRow struct {
 	from storage.Timestamp
 	row  []types.Value
 	at   int // index of the key
+
+	table *catalog.Table      // that holds it: the foreign key's, or a partition of it
+	con   *catalog.Constraint // the foreign key over the columns of that table
 }
 
 // childRows finds the rows of child whose foreign key is one of keys, as a new
@@ -22,6 +25,23 @@ func (r *run) childRows(child *catalog.Table, con *catalog.Constraint, keys [][]
 		return nil, err
 	}
 	defer view.Close()
+	var out []childRow
+	tables, cons := holders(r.env.Txn.Catalog(), child, con)
+	for i, t := range tables {
+		rows, err := r.rowsOf(view, t, cons[i], keys)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range rows {
+			c.table, c.con = t, cons[i]
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// rowsOf is childRows for one stored table.
+func (r *run) rowsOf(view *storage.View, child *catalog.Table, con *catalog.Constraint, keys [][]types.Value) ([]childRow, error) {
 	spec := storage.ScanSpec{Columns: make([]int, len(child.Columns))}
 	for i := range spec.Columns {
 		spec.Columns[i] = i + 1
@@ -152,23 +172,23 @@ func (s *keySet) find(get func(k int) types.Value) (int, bool) {
 // act carries out actions of one constraint on the child rows.
 func (r *run) act(list []pendingAction) error {
 	ref, act := list[0].ref, list[0].act
-	info, err := r.env.tableInfo(ref.child.ID)
-	if err != nil {
-		return err
-	}
-	w, err := r.writer(info)
-	if err != nil {
-		return err
-	}
 	keys := make([][]types.Value, len(list))
 	for i := range list {
 		keys[i] = list[i].key
 	}
-	rows, err := r.childRows(w.t, ref.con, keys)
+	rows, err := r.childRows(ref.child, ref.con, keys)
 	if err != nil {
 		return err
 	}
 	for _, c := range rows {
+		info, err := r.env.tableInfo(c.table.ID)
+		if err != nil {
+			return err
+		}
+		w, err := r.writer(info)
+		if err != nil {
+			return err
+		}
 		if err := w.txn.ConcurrentlyWritten(c.from); err != nil {
 			return err
 		}
@@ -181,13 +201,13 @@ func (r *run) act(list []pendingAction) error {
 			return err
 		}
 		if outcome == storage.Changed {
-			if c.row = newest; !identical(pick(newest, ref.con.Columns), keys[c.at]) {
+			if c.row = newest; !identical(pick(newest, c.con.Columns), keys[c.at]) {
 				continue
 			}
 		} else if outcome != storage.Locked {
 			continue
 		}
-		if err := r.actOn(w, ref.con, act, &list[c.at], c); err != nil {
+		if err := r.actOn(w, c.con, act, &list[c.at], c); err != nil {
 			return err
 		}
 	}
@@ -227,6 +247,11 @@ func (r *run) actOn(w *writer, con *catalog.Constraint, act catalog.Action, a *p
 			return err
 		}
 		row = next
+	}
+	if stays, err := w.belongs(row); err != nil {
+		return err
+	} else if !stays {
+		return r.moveOn(w, c, row)
 	}
 	if err := w.complete(row); err != nil {
 		return err

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -14,12 +16,12 @@ type insert struct {
 	r        *run
 	n        *plan.Insert
 	in       operator
-	w        *writer
+	fam      *rowFamily
+	w        *writer // of the table that is named
 	checks   viewChecks
 	ret      returning
 	set      []*eval.Expr // of ON CONFLICT DO UPDATE
 	where    *eval.Expr
-	arbiters []types.OID // indexes of ON CONFLICT (…)
 	row      []types.Value
 	affected int64
 }
@@ -30,14 +32,10 @@ func (r *run) insert(n *plan.Insert) (operator, error) {
 	if o.in, err = r.build(n.Input); err != nil {
 		return nil, err
 	}
-	if o.w, err = r.writer(n.Info); err != nil {
+	if o.fam, err = r.family(n.Info); err != nil {
 		return nil, err
 	}
-	if c := n.OnConflict; c != nil {
-		for _, ix := range c.Arbiters {
-			o.arbiters = append(o.arbiters, ix.ID)
-		}
-	}
+	o.w = o.fam.w
 	if c := n.OnConflict; c != nil && !c.Nothing {
 		if o.set, err = r.columnExprs(c.Set); err != nil {
 			return nil, err
@@ -107,51 +105,63 @@ func (o *insert) run() (int64, error) {
 // one inserts a row, or does what ON CONFLICT says. It tries again where the
 // row in its way is deleted meanwhile.
 func (o *insert) one(row []types.Value) error {
-	row, ok, err := o.w.before(catalog.TriggerInsert, nil, row)
+	m, err := o.fam.route(row)
+	if err != nil {
+		return err
+	}
+	o.infer(m)
+	own, ok, err := m.w.before(catalog.TriggerInsert, nil, catalog.MapRow(m.in, row))
 	if err != nil || !ok {
 		return err
 	}
-	if err := o.w.complete(row); err != nil {
+	if err := o.fam.ready(m, own); err != nil {
 		return err
 	}
 	for {
-		id, conflict, err := o.w.insert(row, o.arbiters...)
+		id, conflict, err := m.w.insert(own, m.arbiters...)
 		if err != nil {
 			return err
 		}
 		if conflict == nil {
 			o.affected++
-			return o.emit(row, id)
+			return o.emit(m, own, id)
 		}
-		if !o.arbitrates(conflict) {
-			return o.w.duplicate(conflict)
+		if !o.arbitrates(m, conflict) {
+			return m.w.duplicate(conflict)
 		}
 		if o.n.OnConflict.Nothing {
 			return nil
 		}
-		again, err := o.resolve(row, conflict)
+		again, err := o.resolve(m, own, conflict)
 		if err != nil || !again {
 			return err
 		}
 	}
 }
 
-func (o *insert) arbitrates(c *storage.Conflict) bool {
+// infer finds the member's indexes that are part of the arbiters.
+func (o *insert) infer(m *member) {
+	if o.n.OnConflict == nil || m.arbiters != nil {
+		return
+	}
+	for _, ix := range o.n.OnConflict.Arbiters {
+		if own := o.w.txn.Catalog().PartitionIndex(ix.ID, m.w.t.ID); own != nil {
+			m.arbiters = append(m.arbiters, own.ID)
+		}
+	}
+}
+
+func (o *insert) arbitrates(m *member, c *storage.Conflict) bool {
 	if o.n.OnConflict == nil {
 		return false
 	}
-	for _, ix := range o.n.OnConflict.Arbiters {
-		if ix.ID == c.Index.ID {
-			return true
-		}
-	}
-	return len(o.n.OnConflict.Arbiters) == 0
+	return len(o.n.OnConflict.Arbiters) == 0 || slices.Contains(m.arbiters, c.Index.ID)
 }
 
 // resolve is DO UPDATE: it locks the row in the way and acts on its newest
 // version. True: that row is gone, try the insert again.
-func (o *insert) resolve(row []types.Value, c *storage.Conflict) (bool, error) {
-	txn, t := o.w.txn, o.w.t
+func (o *insert) resolve(m *member, row []types.Value, c *storage.Conflict) (bool, error) {
+	txn, t := o.w.txn, m.w.t
 	outcome, _, _, err := txn.LockRow(o.r.ctx, t, c.Row, 0, storage.ForNoKeyUpdate, storage.Wait)
 	if err != nil {
 		return false, err
@@ -164,45 +174,64 @@ func (o *insert) resolve(row []types.Value, c *storage.Conflict) (bool, error) {
 		return false, sqlerr.New(sqlerr.CardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time").
 			WithHint("Ensure that no rows proposed for insertion within the same command have duplicate constrained values.")
 	}
-	both := append(append(make([]types.Value, 0, 2*len(row)), old...), row...)
+	shown := catalog.MapRow(m.out, old)
+	both := append(append(make([]types.Value, 0, 2*len(shown)), shown...), catalog.MapRow(m.out, row)...)
 	if o.where != nil {
 		ok, err := o.where.True(both)
 		if err != nil || !ok {
 			return false, err
 		}
 	}
-	next := append([]types.Value(nil), old...)
+	set := append([]types.Value(nil), shown...)
 	for i, e := range o.set {
 		v, err := e.Values(both)
 		if err != nil {
 			return false, err
 		}
-		next[o.n.OnConflict.Set[i].Ord-1] = v
+		set[o.n.OnConflict.Set[i].Ord-1] = v
 	}
-	if next, ok, err = o.w.before(catalog.TriggerUpdate, old, next); err != nil || !ok {
+	next, ok, err := m.w.before(catalog.TriggerUpdate, old, catalog.MapRow(m.in, set))
+	if err != nil || !ok {
 		return false, err
 	}
-	o.w.forgetStaleVector(old, next)
-	if err := o.w.complete(next); err != nil {
+	m.w.forgetStaleVector(old, next)
+	if err := m.w.complete(next); err != nil {
 		return false, err
 	}
-	if err := o.w.update(c.Row, old, next); err != nil {
+	if err := o.stays(m, next); err != nil {
+		return false, err
+	}
+	if err := m.w.update(c.Row, old, next); err != nil {
 		return false, err
 	}
 	o.affected++
-	return false, o.emit(next, c.Row)
+	return false, o.emit(m, next, c.Row)
+}
+
+// stays refuses an ON CONFLICT DO UPDATE that would move the row to another partition.
+func (o *insert) stays(m *member, row []types.Value) error {
+	ok, err := m.w.belongs(row)
+	if err != nil || ok {
+		return err
+	}
+	if o.fam.router == nil {
+		return m.w.mustBelong(row)
+	}
+	return sqlerr.New(sqlerr.FeatureNotSupported, "invalid ON UPDATE specification").
+		WithDetail("The result tuple would appear in a different partition than the original tuple.")
 }
 
 // emit checks a written row against views and adds it to RETURNING, system
 // columns behind it.
-func (o *insert) emit(row []types.Value, id storage.RowID) error {
+func (o *insert) emit(m *member, own []types.Value, id storage.RowID) error {
 	if len(o.ret.exprs) == 0 && len(o.checks.conds) == 0 {
 		return nil
 	}
+	row := catalog.MapRow(m.out, own)
 	full := make([]types.Value, 0, len(row)+len(plan.SysColTypes))
 	full = append(full, row...)
 	for k := range plan.SysColTypes {
-		full = append(full, sysValue(-1-k, o.w.t, id, storage.Pending, storage.Infinity))
+		full = append(full, sysValue(-1-k, m.w.t, id, storage.Pending, storage.Infinity))
 	}
 	if err := o.checks.test(o.w, full, row); err != nil {
 		return err

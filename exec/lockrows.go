@@ -14,7 +14,7 @@ type lockRows struct {
 	r       *run
 	n       *plan.LockRows
 	in      operator
-	tables  []*catalog.Table // parallel to Targets
+	tables  []map[types.OID]*catalog.Table // parallel to Targets: those that its reference reads
 	types   []types.Type
 	out     []types.Column
 	b       Batch
@@ -33,26 +33,34 @@ func (r *run) lockRows(n *plan.LockRows) (operator, error) {
 	o := &lockRows{r: r, n: n, in: in, types: n.Columns(), bound: -1, rows: r.batchRows()}
 	o.out = columns(o.types)
 	for _, t := range n.Targets {
-		table := tableOf(n.Input, t.RTI)
-		if table == nil {
-			return nil, sqlerr.Internal("no scan of relation %d to lock", t.RTI)
-		}
-		o.tables = append(o.tables, table)
+		tables := map[types.OID]*catalog.Table{}
+		tablesOf(n.Input, t.RTI, tables)
+		o.tables = append(o.tables, tables)
 	}
 	return o, nil
 }
 
-// tableOf finds the table that a scan reads, nil if there is no such scan below n.
-func tableOf(n plan.Node, rti int) *catalog.Table {
-	if s := baseOf(n); s != nil && s.RTI == rti {
-		return s.Table
-	}
-	for _, c := range n.Children() {
-		if t := tableOf(c, rti); t != nil {
-			return t
+// table is that of a target's row.
+func (o *lockRows) table(i int, row []types.Value) (*catalog.Table, error) {
+	if at := o.n.Targets[i].TableCol; at > 0 {
+		if t := o.tables[i][types.OID(row[at-1].Int())]; t != nil {
+			return t, nil
 		}
 	}
-	return nil
+	for _, t := range o.tables[i] {
+		return t, nil
+	}
+	return nil, sqlerr.Internal("no scan of relation %d to lock", o.n.Targets[i].RTI)
+}
+
+// tablesOf finds the tables that the scans of a reference read.
+func tablesOf(n plan.Node, rti int, out map[types.OID]*catalog.Table) {
+	if s := baseOf(n); s != nil && s.RTI == rti {
+		out[s.Table.ID] = s.Table
+	}
+	for _, c := range n.Children() {
+		tablesOf(c, rti, out)
+	}
 }
 
 func (o *lockRows) limit(n int64) { o.bound = n }
@@ -128,7 +136,11 @@ func (o *lockRows) lock(row []types.Value) (bool, error) {
 			continue // the empty side of an outer join
 		}
 		id := storage.RowID(row[t.RowIDCol].Int())
-		outcome, newest, from, err := o.r.env.Txn.LockRow(o.r.ctx, o.tables[i], id,
+		table, err := o.table(i, row)
+		if err != nil {
+			return false, err
+		}
+		outcome, newest, from, err := o.r.env.Txn.LockRow(o.r.ctx, table, id,
 			storage.Timestamp(row[t.VersionCol].Int()), storage.LockStrength(t.Strength), storage.WaitPolicy(t.Policy))
 		if err != nil {
 			return false, err
@@ -136,7 +148,7 @@ func (o *lockRows) lock(row []types.Value) (bool, error) {
 		switch outcome {
 		case storage.Locked:
 		case storage.Changed:
-			rows, err := o.r.recheck(o.n.Input, override{rti: t.RTI, row: newest, id: id, from: from})
+			rows, err := o.r.recheck(o.n.Input, override{rti: t.RTI, table: table.ID, row: newest, id: id, from: from})
 			o.waiting = append(rows, o.waiting...)
 			return false, err
 		default:

@@ -14,8 +14,14 @@ type merge struct {
 	target
 	in       operator
 	actions  []mergeAction
-	seen     map[storage.RowID]bool // target rows changed by this command
+	seen     map[mergedRow]bool // target rows changed by this command
 	affected int64
+}
+
+// mergedRow is a row of the target by its table, 0 where there is only one.
+type mergedRow struct {
+	table types.OID
+	id    storage.RowID
 }
 
 type mergeAction struct {
@@ -26,12 +32,12 @@ type mergeAction struct {
 }
 
 func (r *run) merge(n *plan.Merge) (operator, error) {
-	o := &merge{target: target{r: r, input: n.Input, rti: n.RTI, old: n.Old, rowID: n.RowIDCol, version: n.VersionCol, strength: storage.ForUpdate}}
+	o := &merge{target: target{r: r, input: n.Input, rti: n.RTI, old: n.Old, rowID: n.RowIDCol, version: n.VersionCol, table: n.TableCol, strength: storage.ForUpdate}}
 	var err error
 	if o.in, err = r.build(n.Input); err != nil {
 		return nil, err
 	}
-	if o.w, err = r.writer(n.Info); err != nil {
+	if o.fam, err = r.family(n.Info); err != nil {
 		return nil, err
 	}
 	for i := range n.Actions {
@@ -51,7 +57,7 @@ func (r *run) merge(n *plan.Merge) (operator, error) {
 }
 
 func (o *merge) open() error {
-	o.seen, o.affected = map[storage.RowID]bool{}, 0
+	o.seen, o.affected = map[mergedRow]bool{}, 0
 	return o.in.open()
 }
 
@@ -73,8 +79,8 @@ func (o *merge) run() (int64, error) {
 			continue
 		}
 		seen[op] = true
-		o.w.setsColumns(a.Set)
-		if err := o.w.statement(op); err != nil {
+		o.fam.w.setsColumns(a.Set)
+		if err := o.fam.w.statement(op); err != nil {
 			return 0, err
 		}
 	}
@@ -88,7 +94,10 @@ func (o *merge) one(row []types.Value) error {
 		return err
 	}
 	if a.Matched {
-		id := storage.RowID(row[o.rowID].Int())
+		id := mergedRow{id: storage.RowID(row[o.rowID].Int())}
+		if o.table > 0 {
+			id.table = types.OID(row[o.table-1].Int())
+		}
 		if o.seen[id] {
 			return sqlerr.New(sqlerr.CardinalityViolation, "MERGE command cannot affect row a second time").
 				WithHint("Ensure that not more than one source row matches any one target row.")
@@ -107,7 +116,7 @@ func (o *merge) one(row []types.Value) error {
 	o.affected++
 	switch a.Kind {
 	case plan.UpdateCommand:
-		_, err := o.replace(row, a.set, a.Set)
+		_, _, err := o.replace(row, a.set, a.Set)
 		return err
 	case plan.DeleteCommand:
 		_, err := o.remove(row)
@@ -139,7 +148,7 @@ func (o *merge) action(row []types.Value) (*mergeAction, error) {
 }
 
 func (o *merge) insert(row []types.Value, a *mergeAction) error {
-	next := make([]types.Value, len(o.w.t.Columns))
+	next := make([]types.Value, len(o.fam.w.t.Columns))
 	for i, e := range a.values {
 		v, err := e.Values(row)
 		if err != nil {
@@ -147,19 +156,6 @@ func (o *merge) insert(row []types.Value, a *mergeAction) error {
 		}
 		next[i] = v
 	}
-	next, ok, err := o.w.before(catalog.TriggerInsert, nil, next)
-	if err != nil || !ok {
-		return err
-	}
-	if err := o.w.complete(next); err != nil {
-		return err
-	}
-	_, conflict, err := o.w.insert(next)
-	if err != nil {
-		return err
-	}
-	if conflict != nil {
-		return o.w.duplicate(conflict)
-	}
-	return nil
+	_, _, err := o.fam.insert(next)
+	return err
 }

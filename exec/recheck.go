@@ -17,10 +17,11 @@ import (
 
 // override replaces the scan with number rti by one row.
 type override struct {
-	rti  int
-	row  []types.Value
-	id   storage.RowID
-	from storage.Timestamp
+	rti   int
+	table types.OID // whose row it is: the scans of its relatives give none
+	row   []types.Value
+	id    storage.RowID
+	from  storage.Timestamp
 }
 
 // recheck runs input over the newest version of one row. The rows are values.
@@ -81,6 +82,9 @@ func (r *run) overridden(n plan.Node) (operator, error) {
 	s := baseOf(n)
 	if r.override == nil || s == nil || s.RTI != r.override.rti {
 		return nil, nil
+	}
+	if s.Table.ID != r.override.table {
+		return &appendOp{}, nil
 	}
 	conds := []plan.Expr{}
 	if s.Filter != nil {

@@ -27,6 +27,7 @@ type run struct {
 	past     map[*plan.Temporal]*pastEnv         // of functions called as of a clause
 	mem      memory
 	writers  map[types.OID]*writer
+	routers  map[types.OID]*router
 	checks   []pendingCheck // foreign keys, checked when the statement has run
 	actions  []pendingAction
 	events   []*TriggerEvent // AFTER ROW triggers that wait for the end of the statement

@@ -62,6 +62,8 @@ func (l *layout) fill(rb *storage.RowBatch) []types.Column {
 // sysValue is a system column of a row version.
 func sysValue(col int, t *catalog.Table, id storage.RowID, from, to storage.Timestamp) types.Value {
 	switch col {
+	case plan.SysNull:
+		return types.Null
 	case plan.SysRowID:
 		return types.NewInt(int64(id))
 	case plan.SysVersion:

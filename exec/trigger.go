@@ -103,8 +103,14 @@ func (w *writer) before(op catalog.TriggerType, old, row []types.Value) (_ []typ
 		if err != nil || out == nil {
 			return nil, false, err
 		}
-		if op != catalog.TriggerDelete {
-			row = out
+		if op == catalog.TriggerDelete {
+			continue
+		}
+		row = out
+		if op == catalog.TriggerInsert && t.Parent != 0 {
+			if err := w.notRerouted(t.Trigger.Trigger, row); err != nil {
+				return nil, false, err
+			}
 		}
 	}
 	return row, true, nil

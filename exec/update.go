@@ -20,12 +20,12 @@ type update struct {
 }
 
 func (r *run) update(n *plan.Update) (operator, error) {
-	o := &update{n: n, target: target{r: r, input: n.Input, rti: n.RTI, old: n.Old, rowID: n.RowIDCol, version: n.VersionCol, strength: storage.ForNoKeyUpdate}}
+	o := &update{n: n, target: target{r: r, input: n.Input, rti: n.RTI, old: n.Old, rowID: n.RowIDCol, version: n.VersionCol, table: n.TableCol, strength: storage.ForNoKeyUpdate}}
 	var err error
 	if o.in, err = r.build(n.Input); err != nil {
 		return nil, err
 	}
-	if o.w, err = r.writer(n.Info); err != nil {
+	if o.fam, err = r.family(n.Info); err != nil {
 		return nil, err
 	}
 	if o.set, err = r.columnExprs(n.Set); err != nil {
@@ -48,8 +48,8 @@ func (o *update) close()              { o.in.close() }
 func (o *update) next(b *Batch) error { return o.ret.next(b) }
 
 func (o *update) run() (int64, error) {
-	o.w.setsColumns(o.n.Set)
-	if err := o.w.statement(catalog.TriggerUpdate); err != nil {
+	o.fam.w.setsColumns(o.n.Set)
+	if err := o.fam.w.statement(catalog.TriggerUpdate); err != nil {
 		return 0, err
 	}
 	err := o.r.each(o.in, func(row []types.Value) error {
@@ -64,8 +64,8 @@ func (o *update) run() (int64, error) {
 
 // apply writes the new version of a locked row.
 func (o *update) apply(row []types.Value) error {
-	next, err := o.replace(row, o.set, o.n.Set)
-	if err != nil || next == nil {
+	m, own, err := o.replace(row, o.set, o.n.Set)
+	if err != nil || m == nil {
 		return err
 	}
 	o.affected++
@@ -73,32 +73,89 @@ func (o *update) apply(row []types.Value) error {
 		return nil
 	}
 	full := append([]types.Value(nil), row...)
+	next := catalog.MapRow(m.out, own)
 	copy(full[o.old:], next)
-	if err := o.checks.test(o.w, full, next); err != nil {
+	if o.table > 0 {
+		full[o.table-1] = types.NewInt(int64(m.w.t.ID))
+	}
+	if err := o.checks.test(o.fam.w, full, next); err != nil {
 		return err
 	}
 	return o.ret.add(full)
 }
 
-// replace computes the new row from an input row and writes it; nil where a
-// trigger left it as it was.
-func (t *target) replace(row []types.Value, set []*eval.Expr, cols []plan.ColumnExpr) ([]types.Value, error) {
-	old := row[t.old : t.old+len(t.w.t.Columns)]
-	next := append([]types.Value(nil), old...)
+// replace computes the new row from an input row and writes it: to the member
+// that has it then, as it stored it. nil where a trigger left it as it was.
+func (t *target) replace(row []types.Value, set []*eval.Expr, cols []plan.ColumnExpr) (*member, []types.Value, error) {
+	m, err := t.member(row)
+	if err != nil {
+		return nil, nil, err
+	}
+	shown := append([]types.Value(nil), row[t.old:t.old+len(t.fam.w.t.Columns)]...)
 	for i, e := range set {
 		v, err := e.Values(row)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		next[cols[i].Ord-1] = v
+		shown[cols[i].Ord-1] = v
 	}
-	next, ok, err := t.w.before(catalog.TriggerUpdate, old, next)
+	old, err := t.stored(m, row)
+	if err != nil {
+		return nil, nil, err
+	}
+	next := catalog.MapRow(m.in, shown)
+	if m.wider {
+		for i, p := range m.in {
+			if p < 0 {
+				next[i] = old[i]
+			}
+		}
+	}
+	next, ok, err := m.w.before(catalog.TriggerUpdate, old, next)
 	if err != nil || !ok {
-		return nil, err
+		return nil, nil, err
 	}
-	t.w.forgetStaleVector(old, next)
-	if err := t.w.complete(next); err != nil {
-		return nil, err
+	m.w.forgetStaleVector(old, next)
+	id := storage.RowID(row[t.rowID].Int())
+	if stays, err := m.w.belongs(next); err != nil {
+		return nil, nil, err
+	} else if !stays && t.fam.router != nil {
+		return t.move(m, id, old, next)
 	}
-	return next, t.w.update(storage.RowID(row[t.rowID].Int()), old, next)
+	if err := m.w.complete(next); err != nil {
+		return nil, nil, err
+	}
+	if err := m.w.mustBelong(next); err != nil {
+		return nil, nil, err
+	}
+	return m, next, m.w.update(id, old, next)
+}
+
+// move takes a row out of its partition and inserts its new version into
+// another. Its triggers are those of DELETE and INSERT; for foreign keys that
+// point at it, it is an update.
+func (t *target) move(m *member, id storage.RowID, old, next []types.Value) (*member, []types.Value, error) {
+	shown := catalog.MapRow(m.out, next)
+	to, err := t.fam.route(shown)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, ok, err := m.w.before(catalog.TriggerDelete, old, nil); err != nil || !ok {
+		return nil, nil, err
+	}
+	if err := m.w.takeAway(id, old, catalog.MapRow(m.in, shown)); err != nil {
+		return nil, nil, err
+	}
+	own, ok, err := to.w.before(catalog.TriggerInsert, nil, catalog.MapRow(to.in, shown))
+	if err != nil || !ok {
+		return nil, nil, err
+	}
+	if err := to.w.complete(own); err != nil {
+		return nil, nil, err
+	}
+	_, conflict, err := to.w.insert(own)
+	if err == nil && conflict != nil {
+		err = to.w.duplicate(conflict)
+	}
+	return to, own, err
 }

@@ -28,12 +28,14 @@ type writer struct {
 	embedding embedding
 	triggers  []trigger
 	sets      map[int]bool // columns that the command's UPDATE sets, by 1-based position
+	ancestry  *ancestry    // of a partition; made when it is asked for
 }
 
 // reference is a foreign key of another table that points here.
 type reference struct {
 	child *catalog.Table
 	con   *catalog.Constraint
+	key   []int // the referenced columns of the writer's table: con.ParentCols, but in a partition's order
 }
 
 // writer returns the run's writer of a table.
@@ -101,10 +103,14 @@ func (w *writer) references() []reference {
 		return w.children
 	}
 	w.searched = true
-	for _, child := range w.txn.Catalog().Referencing(w.t.ID) {
-		for i := range child.Constraints {
-			if c := &child.Constraints[i]; c.Kind == catalog.ForeignKey && c.Parent == w.t.ID {
-				w.children = append(w.children, reference{child, c})
+	cat := w.txn.Catalog()
+	for _, t := range append([]*catalog.Table{w.t}, cat.Ancestors(w.t)...) {
+		for _, child := range cat.Referencing(t.ID) {
+			for i := range child.Constraints {
+				// What a partition has of its parent's keys, the parent's own covers.
+				if c := &child.Constraints[i]; c.Kind == catalog.ForeignKey && c.Parent == t.ID && c.ParentID == 0 {
+					w.children = append(w.children, reference{child, c, catalog.MapOrds(t, w.t, c.ParentCols)})
+				}
 			}
 		}
 	}
@@ -182,7 +188,11 @@ func (w *writer) valueText(col int, v types.Value) string {
 	if v.IsNull() {
 		return "null"
 	}
-	s := types.FormatText(w.t.Columns[col].Type, v, w.r.format())
+	return cutText(types.FormatText(w.t.Columns[col].Type, v, w.r.format()))
+}
+
+// cutText shortens a value that an error shows.
+func cutText(s string) string {
 	if len(s) <= rowTextBytes {
 		return s
 	}
@@ -238,10 +248,15 @@ func (w *writer) update(id storage.RowID, old, row []types.Value) error {
 
 // delete removes a locked row.
 func (w *writer) delete(id storage.RowID, old []types.Value) error {
+	return w.takeAway(id, old, nil)
+}
+
+// takeAway removes a locked row, which goes on as next in another partition; nil: nowhere.
+func (w *writer) takeAway(id storage.RowID, old, next []types.Value) error {
 	if err := w.txn.Delete(w.r.ctx, w.t, id); err != nil {
 		return err
 	}
-	if err := w.r.parentGone(w, old, nil); err != nil {
+	if err := w.r.parentGone(w, old, next); err != nil {
 		return err
 	}
 	return w.after(catalog.TriggerDelete, old, nil)

@@ -30,6 +30,9 @@ func (k *keptTable) fits(c *catalog.Catalog, t *catalog.Table) bool {
 	if k.info.Table != t || !sameIndexes(k.info.Indexes, c.Indexes(t.ID)) {
 		return false
 	}
+	if k.info.Tree != nil && !k.info.Tree.In(c) {
+		return false
+	}
 	for i := range k.functions {
 		if !k.functions[i].Same(c) {
 			return false

@@ -31,16 +31,16 @@ var layers = map[string]string{
 	"planner":         "catalog catalog/sqlerr catalog/types exec/plan planner/ast planner/bind planner/ddl planner/opt planner/parse",
 	"planner/ast":     "",
 	"planner/parse":   "planner/ast catalog/sqlerr",
-	"planner/bind":    vocabulary + " planner/ast planner/parse exec/plan",
-	"planner/ddl":     vocabulary + " planner/ast planner/bind planner/parse exec/plan planner/plpgsql",
+	"planner/bind":    vocabulary + " catalog/partition planner/ast planner/parse exec/plan",
+	"planner/ddl":     vocabulary + " catalog/partition planner/ast planner/bind planner/parse exec/plan planner/plpgsql",
 	"planner/plpgsql": "planner/parse catalog/sqlerr",
-	"planner/opt":     vocabulary + " exec/plan",
+	"planner/opt":     vocabulary + " catalog/partition exec/plan",
 
-	"exec":          vocabulary + " exec/eval exec/plan storage storage/lineage",
+	"exec":          vocabulary + " catalog/partition exec/eval exec/plan storage storage/lineage",
 	"exec/analysis": "catalog/textsearch",
 	"exec/eval":     "exec/plan catalog/types catalog/sqlerr catalog/builtin",
-	"exec/plan":     vocabulary,
-	"exec/recall":   "catalog catalog/sqlerr catalog/tokens catalog/types exec/analysis storage vecindex/distance",
+	"exec/plan":     vocabulary + " catalog/partition",
+	"exec/recall":   "catalog catalog/sqlerr catalog/types exec/analysis storage vecindex/distance",
 	"exec/remote":   "catalog/sqlerr exec/analysis",
 	"exec/static":   "",
 
@@ -49,10 +49,11 @@ var layers = map[string]string{
 	"catalog/types":     "catalog/sqlerr",
 	"catalog/sqlerr":    "",
 	"catalog/builtin":   "catalog/types catalog/sqlerr catalog/textsearch vecindex/distance",
-	"catalog/pgcatalog": vocabulary + " catalog/textsearch",
+	"catalog/pgcatalog": vocabulary + " catalog/partition catalog/textsearch",
 	// PostgreSQL's full text search: values and configurations, no functions of SQL.
 	"catalog/textsearch": "catalog/types catalog/sqlerr",
-	"catalog/memory":     vocabulary + " catalog/tokens catalog/memory/forget",
+	"catalog/memory":     vocabulary + " catalog/memory/forget",
+	"catalog/partition":  "catalog catalog/types catalog/sqlerr catalog/builtin",
 	// Arithmetic alone: engine and benchmark share it.
 	"catalog/memory/forget": "",
 

@@ -37,6 +37,13 @@ func (x *Txn) enter(ctx context.Context, def *catalog.Table) (*table, error) {
 	return x.entered.table, nil
 }
 
+// LockForWrite readies a table for writes to the tables that store its rows: 40001
+// where another transaction has changed it since the command was planned.
+func (x *Txn) LockForWrite(ctx context.Context, def *catalog.Table) error {
+	_, err := x.enter(ctx, def)
+	return err
+}
+
 // stillPlanned refuses a write whose plan was made for a table that another
 // transaction has changed or dropped since the command's snapshot.
 func (x *Txn) stillPlanned(def *catalog.Table) error {

@@ -31,6 +31,19 @@ func hashText(s string, seed uint64) uint64 {
 	return hashFinal(a, b, c)
 }
 
+// HashExtended is PostgreSQL's hash_any_extended of bytes.
+func HashExtended(s string, seed uint64) uint64 { return hashText(s, seed) }
+
+// HashWordExtended is PostgreSQL's hash of a 32-bit word with a seed.
+func HashWordExtended(k uint32, seed uint64) uint64 {
+	const start = 0x9e3779b9 + 4 + 3923095
+	a, b, c := uint32(start), uint32(start), uint32(start)
+	if seed != 0 {
+		a, b, c = hashMix(a+uint32(seed>>32), b+uint32(seed), c)
+	}
+	return hashFinal(a+k, b, c)
+}
+
 func word(s string) uint32 {
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }

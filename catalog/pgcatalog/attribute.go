@@ -88,6 +88,14 @@ func (s *sheet) attributes(rel types.OID, columns []catalog.Column) {
 		row := attribute(rel, i+1, c.Name, c.Type)
 		row["attnotnull"], row["atthasdef"] = c.NotNull, defaultText(c) != ""
 		row["attidentity"], row["attacl"] = c.Identity, acl(s.cat, c.ACL)
+		if c.Statistics != nil {
+			row["attstattarget"] = *c.Statistics
+		}
+		if c.Compression != 0 {
+			row["attcompression"] = c.Compression
+		}
+		row["attoptions"] = options(c.Options)
+		row["attinhcount"], row["attislocal"] = c.Inherited, !c.NotLocal
 		if c.Generated != "" {
 			row["attgenerated"] = byte('s')
 		}

@@ -73,6 +73,9 @@ func (s *sheet) tables() {
 		if t.Materialized != "" {
 			kind = 'm'
 		}
+		if t.Partitioned() {
+			kind = 'p'
+		}
 		c := s.class(&t.Header, kind, t.Persistence, len(t.Columns))
 		checks := 0
 		for i := range t.Constraints {
@@ -81,9 +84,16 @@ func (s *sheet) tables() {
 			}
 		}
 		c["reltype"], c["relam"], c["relreplident"] = t.TypeID, heapMethod, byte('d')
+		if t.ReplicaIdentity != 0 {
+			c["relreplident"] = t.ReplicaIdentity
+		}
+		if t.Partitioned() { // it stores nothing itself
+			c["relam"], c["relfilenode"] = 0, 0
+		}
+		c["relispartition"], c["relpartbound"], c["relhassubclass"] = t.IsPartition(), boundText(s.cat, t), len(t.Children) > 0 || t.Partitioned()
 		c["relhasindex"], c["relchecks"] = len(s.cat.Indexes(t.ID)) > 0, checks
 		c["relhastriggers"], c["relrowsecurity"] = len(t.Triggers) > 0 || hasForeignKey(s.cat, t), t.RLS
-		c["relispopulated"] = kind == 'r' || t.Populated
+		c["relispopulated"] = kind != 'm' || t.Populated
 		c["relhasrules"] = kind == 'm'
 		c["reloptions"] = options(t.Options)
 		s.add(c)
@@ -107,7 +117,16 @@ func (s *sheet) indexes() {
 		if t := s.cat.Table(x.Table); t != nil {
 			persistence = t.Persistence
 		}
-		c := s.class(&x.Header, 'i', persistence, len(x.Keys)+len(x.Include))
+		kind := byte('i')
+		t := s.cat.Table(x.Table)
+		if t != nil && t.Partitioned() {
+			kind = 'I'
+		}
+		c := s.class(&x.Header, kind, persistence, len(x.Keys)+len(x.Include))
+		c["relispartition"], c["relhassubclass"] = x.Parent != 0, kind == 'I' && len(t.Children) > 0
+		if kind == 'I' {
+			c["relfilenode"] = 0
+		}
 		c["relam"], c["reltuples"], c["reloptions"] = methods[x.Method], 0.0, options(x.Options)
 		s.add(c)
 	}

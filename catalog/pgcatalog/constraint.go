@@ -25,8 +25,8 @@ func init() {
 func (s *sheet) constraint(t *catalog.Table, c *catalog.Constraint) {
 	row := cells{
 		"oid": c.ID, "conname": c.Name, "connamespace": t.Schema, "contype": byte(c.Kind), "condeferrable": c.Deferrable,
-		"condeferred": c.Deferred, "convalidated": !c.NotValid, "conrelid": t.ID, "conindid": c.Index, "conislocal": true,
-		"connoinherit": c.Kind != catalog.Check, "confupdtype": byte(' '), "confdeltype": byte(' '), "confmatchtype": byte(' '),
+		"condeferred": c.Deferred, "convalidated": !c.NotValid, "conrelid": t.ID, "conindid": c.Index, "conislocal": !c.NotLocal,
+		"coninhcount": c.Inherited, "conparentid": c.ParentID, "connoinherit": noInherit(t, c), "confupdtype": byte(' '), "confdeltype": byte(' '), "confmatchtype": byte(' '),
 	}
 	if len(c.Columns) > 0 {
 		row["conkey"] = c.Columns
@@ -67,6 +67,17 @@ func exclusionOperators(x *catalog.Index) []types.OID {
 		}
 	}
 	return list
+}
+
+// noInherit is connoinherit: keys are handed on by partitioned tables only.
+func noInherit(t *catalog.Table, c *catalog.Constraint) bool {
+	switch {
+	case c.Kind == catalog.Check:
+		return c.NoInherit
+	case c.ParentID != 0:
+		return false
+	}
+	return c.Kind != catalog.ForeignKey || !t.Partitioned()
 }
 
 func actionOf(a catalog.Action) catalog.Action {

@@ -54,7 +54,11 @@ func indexDef(cat *catalog.Catalog, x *catalog.Index, path []string, pretty bool
 	if !pretty {
 		tablePath = nil
 	}
-	fmt.Fprintf(&b, "INDEX %s ON %s USING %s (", builtin.QuoteIdent(x.Name), relationName(cat, t, tablePath), x.Method)
+	only := ""
+	if t.Partitioned() {
+		only = "ONLY "
+	}
+	fmt.Fprintf(&b, "INDEX %s ON "+only+"%s USING %s (", builtin.QuoteIdent(x.Name), relationName(cat, t, tablePath), x.Method)
 	for i := range x.Keys {
 		if i > 0 {
 			b.WriteString(", ")
@@ -202,6 +206,9 @@ func constraintDef(cat *catalog.Catalog, t *catalog.Table, c *catalog.Constraint
 	}
 	if c.Deferred {
 		s += " INITIALLY DEFERRED"
+	}
+	if c.NoInherit {
+		s += " NO INHERIT"
 	}
 	if c.NotValid {
 		s += " NOT VALID"

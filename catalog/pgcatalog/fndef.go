@@ -29,8 +29,7 @@ func init() {
 	bind(serialSequence, "pg_get_serial_sequence(text,text)")
 	none := always(types.Null)
 	bind(getTriggerDef, "pg_get_triggerdef(oid)", "pg_get_triggerdef(oid,bool)")
-	bind(none, "pg_get_partkeydef(oid)", "pg_get_partition_constraintdef(oid)",
-		"pg_get_statisticsobjdef(oid)", "pg_get_statisticsobjdef_columns(oid)", "pg_get_function_sqlbody(oid)")
+	bind(none, "pg_get_statisticsobjdef(oid)", "pg_get_statisticsobjdef_columns(oid)", "pg_get_function_sqlbody(oid)")
 	procText := func(write func(p *procedure) string) function {
 		return texts(func(s *scope, a []types.Value) (string, bool) {
 			p := findProcedure(s.cat, oidArg(a[0]))

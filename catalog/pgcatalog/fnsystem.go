@@ -25,6 +25,7 @@ var started = time.Now()
 func init() {
 	registerSizes()
 	registerPartitions()
+	registerWritable()
 	registerTransactions()
 	bind(func(_ *scope, a []types.Value) (types.Value, error) {
 		switch strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(a[0].Str())) {
@@ -188,22 +189,8 @@ func relationFork(main function) function {
 	}
 }
 
-// registerPartitions: no relation is partitioned, so each is its own root.
-func registerPartitions() {
-	regclass := []types.OID{types.OIDRegclass}
-	builtin.Register(&builtin.Function{
-		Name: "pg_partition_ancestors", OID: 3425, Kind: builtin.SetReturning, Args: regclass, Ret: types.OIDRegclass, Strict: true,
-		Volatility: builtin.Volatile, Columns: []builtin.OutColumn{{Name: "relid", Type: types.Regclass}},
-		Rows: func(*builtin.Call, []types.Value, func([]types.Value) error) error { return nil },
-	})
-	builtin.Register(&builtin.Function{
-		Name: "pg_partition_root", OID: 3424, Args: regclass, Ret: types.OIDRegclass, Strict: true, Eval: lift(always(types.Null)),
-	})
-	builtin.Register(&builtin.Function{
-		Name: "pg_partition_tree", OID: 3423, Kind: builtin.SetReturning, Args: regclass, Ret: types.OIDRecord, Strict: true, Volatility: builtin.Volatile,
-		Columns: []builtin.OutColumn{{Name: "relid", Type: types.Regclass}, {Name: "parentrelid", Type: types.Regclass}, {Name: "isleaf", Type: types.Bool}, {Name: "level", Type: types.Int4}},
-		Rows:    func(*builtin.Call, []types.Value, func([]types.Value) error) error { return nil },
-	})
+// registerWritable binds what tells whether relations can be written and published.
+func registerWritable() {
 	bind(func(s *scope, a []types.Value) (types.Value, error) {
 		t := s.cat.Table(oidArg(a[0]))
 		return types.NewBool(t != nil && !t.Virtual && t.Materialized == "" && t.KeepsHistory()), nil

@@ -134,7 +134,9 @@ func (s *sheet) index(x *catalog.Index) {
 	}
 	keys = append(keys, x.Include...)
 	c := constraintOf(s.cat, x)
+	t := s.cat.Table(x.Table)
 	s.add(cells{
+		"indisclustered": t != nil && t.ClusterIndex == x.ID, "indisreplident": t != nil && t.ReplicaIndex == x.ID,
 		"indexrelid": x.ID, "indrelid": x.Table, "indnatts": len(keys), "indnkeyatts": len(x.Keys),
 		"indisunique": x.Unique, "indnullsnotdistinct": x.NullsEqual, "indisprimary": x.Primary, "indisexclusion": len(x.Exclude) > 0,
 		"indimmediate": c == nil || !c.Deferrable, "indisvalid": !x.Invalid, "indisready": !x.Invalid, "indislive": true,

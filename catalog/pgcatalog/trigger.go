@@ -36,7 +36,7 @@ func triggersOf(o catalog.Object) []catalog.Trigger {
 
 func (s *sheet) trigger(relation types.OID, tr *catalog.Trigger) {
 	row := cells{
-		"oid": tr.ID, "tgrelid": relation, "tgname": tr.Name, "tgfoid": tr.Function, "tgtype": int(tr.Type), "tgenabled": byte('O'),
+		"oid": tr.ID, "tgrelid": relation, "tgname": tr.Name, "tgfoid": tr.Function, "tgtype": int(tr.Type), "tgenabled": byte('O'), "tgparentid": tr.Parent,
 		"tgnargs": len(tr.Args), "tgargs": types.NewBytes([]byte(triggerArgs(tr))),
 	}
 	if tr.Disabled {

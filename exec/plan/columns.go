@@ -8,7 +8,9 @@ import (
 func (s *Scan) Columns() []types.Type {
 	out := make([]types.Type, len(s.Cols))
 	for i, c := range s.Cols {
-		if c < 0 {
+		if c == SysNull {
+			out[i] = types.Int4
+		} else if c < 0 {
 			out[i] = SysColTypes[-c-1]
 		} else {
 			out[i] = s.Table.Columns[c-1].Type

@@ -53,6 +53,20 @@ type CheckForeignKey struct {
 	Constraint catalog.Constraint
 }
 
+// CheckPartition verifies that every row of a partition is its own (23514).
+// Default: the rows of the default partition, after another partition came.
+type CheckPartition struct {
+	Table   *catalog.Table
+	Default bool
+}
+
+// CheckDetached verifies that no foreign key points at a row of a partition that
+// leaves the table that the key references (23503).
+type CheckDetached struct {
+	Partition, Child *catalog.Table
+	Constraint       catalog.Constraint
+}
+
 // TruncateTable removes all rows; Restart also restarts the sequences.
 type TruncateTable struct {
 	Table   *catalog.Table
@@ -87,6 +101,8 @@ func (*LockTable) step()       {}
 func (*RewriteRows) step()     {}
 func (*CheckRows) step()       {}
 func (*CheckForeignKey) step() {}
+func (*CheckPartition) step()  {}
+func (*CheckDetached) step()   {}
 func (*TruncateTable) step()   {}
 func (*FillTable) step()       {}
 func (*SetSequence) step()     {}

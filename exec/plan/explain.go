@@ -228,7 +228,10 @@ func (n *WorkTable) Explain() Description { return n.describe("WorkTable Scan on
 
 // Explain implements Node.
 func (n *Values) Explain() Description {
-	if len(n.Rows) == 1 {
+	switch len(n.Rows) {
+	case 0:
+		return n.describe("Result", Prop{"One-Time Filter", "false"})
+	case 1:
 		return n.describe("Result")
 	}
 	return n.describe(`Values Scan on "*VALUES*"`)

@@ -44,6 +44,7 @@ type Update struct {
 	Old        int // first column of the old row
 	RowIDCol   int
 	VersionCol int
+	TableCol   int // 1 + the column of the row's table, where the target reads several; else 0
 	Set        []ColumnExpr
 	Checks     []ViewCheck // over what Returning is over
 	Returning  []Expr      // over the input row with the old row replaced by the new one
@@ -58,6 +59,7 @@ type Delete struct {
 	Old        int
 	RowIDCol   int
 	VersionCol int
+	TableCol   int
 	Returning  []Expr // over the input row
 }
 
@@ -80,6 +82,7 @@ type Merge struct {
 	Old        int
 	RowIDCol   int
 	VersionCol int
+	TableCol   int
 	Actions    []MergeAction
 }
 

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"synapse/catalog"
 	"synapse/catalog/builtin"
+	"synapse/catalog/partition"
 	"synapse/catalog/types"
 )
 
@@ -233,6 +235,27 @@ type SetOp struct {
 type Append struct {
 	Estimate
 	Inputs []Node
+	Parts  *Parts // of a table with partitions or children; nil for UNION ALL
+}
+
+// Parts says which tables' rows an Append reads.
+type Parts struct {
+	Table  *catalog.Table // that was named
+	Alias  string
+	Tree   *partition.Tree // nil: a table with children that is not partitioned
+	Leaves []types.OID     // parallel to Inputs
+	// Prune leaves out inputs when the plan runs: its values are known then. nil: none.
+	Prune *PartitionCond
+}
+
+// PartitionCond is a condition on partition keys: partition.Cond with
+// expressions without columns in place of values.
+type PartitionCond struct {
+	And, Or []*PartitionCond
+	Key     string
+	Op      partition.Op
+	Value   Expr // of the key's type, or with Any an array of it; nil for IsNull and NotNull
+	Any     bool
 }
 
 // LockRows locks the rows of FOR UPDATE/SHARE targets as they pass.
@@ -245,6 +268,7 @@ type LockRows struct {
 // LockTarget says where in the input row the row id and version stand.
 type LockTarget struct {
 	RTI        int
+	TableCol   int // 1 + the column of the row's table, where the reference reads several; else 0
 	RowIDCol   int
 	VersionCol int
 	Strength   uint8 // storage.LockStrength

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"synapse/catalog"
+	"synapse/catalog/partition"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 )
@@ -122,8 +123,11 @@ type TableInfo struct {
 	Checks    []CheckExpr
 	Generated []ColumnExpr
 	Domains   []ColumnExpr // checks of columns that are of domains, for values that came as text (COPY)
-	Triggers  []Trigger    // those that are enabled, in order of name
-	Defaults  []ColumnExpr // of every column that has one, for COPY and ON CONFLICT; no column references
+	// Of a partitioned table: its keys, and its partitions.
+	PartitionKey []Expr
+	Tree         *partition.Tree
+	Triggers     []Trigger    // those that are enabled, in order of name
+	Defaults     []ColumnExpr // of every column that has one, for COPY and ON CONFLICT; no column references
 }
 
 // Trigger is a trigger with its condition, which is over the old row and then

@@ -15,6 +15,7 @@ const (
 	SysXmin     = -5 // xid: derived from the version
 	SysFrom     = -6 // timestamptz _system_from
 	SysTo       = -7 // timestamptz _system_to, infinity while open
+	SysNull     = -8 // int4, always NULL: a dropped column of the table that a partition is read as
 )
 
 // Scan is what all base-table scans share. Output columns are Cols in order;

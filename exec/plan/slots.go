@@ -106,6 +106,10 @@ func NodeExprs(n Node, f func(Expr)) {
 		v.window(n)
 	case *Distinct:
 		v.list(n.On)
+	case *Append:
+		if n.Parts != nil {
+			n.Parts.Prune.each(v)
+		}
 	default:
 		v.scan(n)
 	}

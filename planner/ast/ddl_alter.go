@@ -41,7 +41,7 @@ const (
 	AlterInherit                               // Table
 	AlterNoInherit                             // Table
 	AlterAttachPartition                       // Table, Bound
-	AlterDetachPartition                       // Table
+	AlterDetachPartition                       // Table, Concurrently, Finalize
 	AlterReplicaIdentity                       // Text: "d", "f", "n" or "i" with Name
 	AlterClusterOn                             //
 	AlterDropCluster                           //
@@ -74,6 +74,8 @@ type AlterCmd struct {
 	Cascade     bool
 	IfExists    bool
 	IfNotExists bool
+
+	Concurrently, Finalize bool
 }
 
 // RenameStmt is ALTER … RENAME.

@@ -122,6 +122,7 @@ type statement struct {
 	defaults map[*catalog.Column]plan.Expr
 	notices  []*sqlerr.Error
 	access   []*plan.Access // in the order in which it is asked
+	damaged  error          // a bound of a partition that cannot be read
 
 	// literalPos is where strings of type unknown stand: an error of their
 	// input function points there, not at the construct that gave them a type.

@@ -71,10 +71,13 @@ type viewCheck struct {
 func (d *destination) table() *catalog.Table { return d.rel.table }
 
 // tableDestination makes the destination of a table.
-func (b *binder) tableDestination(t *catalog.Table, s *scope, alias string, cmd plan.Command) *destination {
+func (b *binder) tableDestination(t *catalog.Table, s *scope, alias string, cmd plan.Command, only bool) *destination {
 	d := &destination{name: t.Name, id: t.ID, rel: b.tableRelation(t, s, alias)}
 	d.access = b.asks(t, needsOf[cmd])
 	d.rel.access = d.access
+	if only {
+		d.rel.family, d.rel.tree = nil, nil
+	}
 	d.item = d.rel.nameItem()
 	for _, ord := range t.Live() {
 		d.cols = append(d.cols, destColumn{name: t.Columns[ord-1].Name, ord: ord})
@@ -227,7 +230,7 @@ func (b *binder) sourceDestination(v *catalog.View, ref *ast.TableRef, s *scope,
 	switch o := o.(type) {
 	case *catalog.Table:
 		if !o.Virtual && o.Materialized == "" {
-			return b.tableDestination(o, s, ref.Name, cmd), nil
+			return b.tableDestination(o, s, ref.Name, cmd, ref.Only), nil
 		}
 	case *catalog.View:
 		return b.viewDestination(o, s, o.Name, cmd, cascaded)

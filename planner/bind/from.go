@@ -125,6 +125,9 @@ func (b *binder) tableRef(s *scope, ref *ast.TableRef) (*relation, error) {
 	case *catalog.Table:
 		r := b.tableRelation(o, s, alias)
 		r.absent, r.access = absent, access
+		if ref.Only {
+			r.family, r.tree = nil, nil
+		}
 		return r, nil
 	case *catalog.View:
 		r, err := b.viewRelation(s, o, alias)

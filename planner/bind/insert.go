@@ -43,7 +43,7 @@ func (b *binder) destinationFor(s *scope, ref *ast.TableRef, cmd plan.Command) (
 	if t.AppendOnly() && cmd != plan.InsertCommand && !b.ctx.Engine {
 		return nil, sqlerr.AppendOnly(changeName[cmd], t.Name).At(b.at(ref.Pos()))
 	}
-	return b.tableDestination(t, s, alias, cmd), nil
+	return b.tableDestination(t, s, alias, cmd, ref.Only), nil
 }
 
 // changeName says what a command does to rows.

@@ -259,15 +259,18 @@ func (l *lowerer) lockRows(q *query, node plan.Node, ly *layout) plan.Node {
 	}
 	n := &plan.LockRows{Input: node}
 	for _, k := range q.locks {
-		row, ok := ly.vars[varKey{k.rel, plan.SysRowID}]
+		row, ok := ly.vars[varKey{k.rel, k.rowID}]
 		if !ok {
 			l.fail(sqlerr.Internal("bind: locked relation %s has no row id", k.rel.name()))
 			return node
 		}
 		n.Targets = append(n.Targets, plan.LockTarget{
-			RTI: l.rtis[k.rel], RowIDCol: row, VersionCol: ly.vars[varKey{k.rel, plan.SysVersion}],
+			RTI: l.rtis[k.base], RowIDCol: row, VersionCol: ly.vars[varKey{k.rel, k.version}],
 			Strength: k.strength, Policy: lockPolicies[k.policy],
 		})
+		if k.base.family != nil {
+			n.Targets[len(n.Targets)-1].TableCol = 1 + ly.vars[varKey{k.rel, k.table}]
+		}
 	}
 	return n
 }

@@ -23,10 +23,10 @@ func (l *lowerer) change(q *query, fr *frame, tm *temporal) plan.Node {
 	rti, rowID, version := l.rtis[ch.rel], ly.vars[varKey{ch.rel, plan.SysRowID}], ly.vars[varKey{ch.rel, plan.SysVersion}]
 	returning := l.entries(ch.returning, ly, fr)
 	if ch.command == plan.DeleteCommand {
-		return &plan.Delete{Info: info, Input: node, RTI: rti, RowIDCol: rowID, VersionCol: version, Returning: returning}
+		return &plan.Delete{Info: info, Input: node, RTI: rti, RowIDCol: rowID, VersionCol: version, TableCol: ly.tableColumn(ch.rel), Returning: returning}
 	}
 	return &plan.Update{
-		Info: info, Input: node, RTI: rti, RowIDCol: rowID, VersionCol: version,
+		Info: info, Input: node, RTI: rti, RowIDCol: rowID, VersionCol: version, TableCol: ly.tableColumn(ch.rel),
 		Set: l.assignments(ch.set, ly, fr), Checks: l.viewChecks(ch.dest, ly, fr), Returning: returning,
 	}
 }

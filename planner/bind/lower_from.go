@@ -88,12 +88,20 @@ func (l *lowerer) scan(r *relation, fr *frame, tm *temporal) (plan.Node, *layout
 		}
 		return l.filter(&plan.VirtualScan{Scan: s, Virtual: v}, valid, ly, fr), ly
 	}
+	if r.family != nil {
+		return l.family(r, s, valid, ly, fr), ly
+	}
+	return l.tableScan(r, s, valid, ly, fr), ly
+}
+
+// tableScan reads one stored table.
+func (l *lowerer) tableScan(r *relation, s plan.Scan, valid plan.Expr, ly *layout, fr *frame) plan.Node {
 	if r.sample != nil {
 		n := &plan.SampleScan{Scan: s, Blocks: r.sample.blocks, Percent: l.expr(r.sample.percent, emptyLayout(), fr)}
 		n.Seed = l.optional(r.sample.seed, emptyLayout(), fr)
-		return l.filter(n, valid, ly, fr), ly
+		return l.filter(n, valid, ly, fr)
 	}
-	return l.filter(&plan.SeqScan{Scan: s}, valid, ly, fr), ly
+	return l.filter(&plan.SeqScan{Scan: s}, valid, ly, fr)
 }
 
 // usedColumns are the columns by position, then the system columns from SysRowID on.

@@ -112,7 +112,8 @@ func (l *lowerer) merge(q *query, info *plan.TableInfo, fr *frame, tm *temporal)
 	n := &plan.Merge{
 		Info: info, RTI: l.rtis[ch.rel], Old: sourceLy.width,
 		RowIDCol: ly.vars[varKey{ch.rel, plan.SysRowID}], VersionCol: ly.vars[varKey{ch.rel, plan.SysVersion}],
-		Input: &plan.NestLoop{Kind: plan.LeftJoin, Left: source, Right: target, Cond: l.optional(ch.on, ly, fr)},
+		TableCol: ly.tableColumn(ch.rel),
+		Input:    &plan.NestLoop{Kind: plan.LeftJoin, Left: source, Right: target, Cond: l.optional(ch.on, ly, fr)},
 	}
 	for _, a := range ch.actions {
 		n.Actions = append(n.Actions, plan.MergeAction{

@@ -252,8 +252,12 @@ func (p *pruner) keep(q *query, i int) bool {
 // structure marks what the shape of a query needs, below it too.
 func (p *pruner) structure(q *query) {
 	for _, l := range q.locks {
-		p.use(l.rel, plan.SysRowID)
-		p.use(l.rel, plan.SysVersion)
+		for _, col := range []int{l.rowID, l.version} {
+			p.needed(l.rel, col)
+		}
+		if l.base.family != nil {
+			p.needed(l.rel, l.table)
+		}
 	}
 	if q.setOp != nil {
 		for _, side := range q.setOp.sides {
@@ -268,6 +272,21 @@ func (p *pruner) structure(q *query) {
 		p.change(ch)
 	}
 	p.node(q.from)
+}
+
+// needed marks a column of a relation, and what a subquery computes it of.
+func (p *pruner) needed(r *relation, col int) {
+	p.use(r, col)
+	if r.query != nil && col >= 0 {
+		p.want(r.query, col)
+	}
+}
+
+// useTable marks the table of each row, where the relation reads several.
+func (p *pruner) useTable(r *relation) {
+	if r.family != nil {
+		p.use(r, plan.SysTableOID)
+	}
 }
 
 func (p *pruner) cte(c *cte) {
@@ -297,6 +316,7 @@ func (p *pruner) change(ch *change) {
 	}
 	p.use(ch.rel, plan.SysRowID)
 	p.use(ch.rel, plan.SysVersion)
+	p.useTable(ch.rel)
 	p.node(ch.sourceRel)
 }
 

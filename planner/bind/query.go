@@ -70,13 +70,6 @@ type setOp struct {
 	cols  []relColumn
 }
 
-// lock is FOR UPDATE on one relation.
-type lock struct {
-	rel      *relation
-	strength uint8
-	policy   uint8
-}
-
 // change is the body of INSERT, UPDATE, DELETE and MERGE.
 type change struct {
 	command   plan.Command

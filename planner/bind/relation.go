@@ -3,6 +3,7 @@ package bind
 import (
 	"synapse/catalog"
 	"synapse/catalog/builtin"
+	"synapse/catalog/partition"
 	"synapse/catalog/types"
 	"synapse/exec/plan"
 	"synapse/planner/ast"
@@ -38,9 +39,11 @@ type relation struct {
 	temporal *temporal
 	sample   *sample
 	lateral  bool
-	nullable bool         // on the side of an outer join that may be missing
-	access   *plan.Access // what is asked of a table or view; nil: nothing
-	absent   bool         // did not exist at the moment that is read: no rows
+	nullable bool             // on the side of an outer join that may be missing
+	access   *plan.Access     // what is asked of a table or view; nil: nothing
+	absent   bool             // did not exist at the moment that is read: no rows
+	family   []*catalog.Table // the tables whose rows are read in place of the table's: partitions, or it and its children
+	tree     *partition.Tree  // of a partitioned table
 
 	used map[int]bool // columns that lowering must produce
 }
@@ -116,6 +119,7 @@ func (b *binder) tableRelation(t *catalog.Table, s *scope, alias string) *relati
 	}
 	r := b.newRelation(kind, s, alias)
 	r.table = t
+	b.readFamily(r)
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		r.cols = append(r.cols, relColumn{name: c.Name, typ: c.Type, dropped: c.Dropped, table: t.ID, attr: i + 1})

@@ -88,6 +88,8 @@ const (
 	clauseTriggerWhen
 	clauseAsOf
 	clauseFromSubquery
+	clausePartitionKey
+	clausePartitionBound
 )
 
 // clauseRule is a clause's name in messages, and whether aggregates, window
@@ -125,6 +127,8 @@ var clauseRules = map[clause]clauseRule{
 	clauseTriggerWhen:    {"trigger WHEN conditions", false, false, false},
 	clauseAsOf:           {"AS OF", false, false, false},
 	clauseFromSubquery:   {"FROM clause of their own query level", false, false, false},
+	clausePartitionKey:   {"partition key expressions", false, false, false},
+	clausePartitionBound: {"partition bound", false, false, false},
 }
 
 // findColumn resolves an unqualified column; nil where no level has it.

@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/plan"
@@ -258,84 +257,4 @@ func (b *binder) limitExpr(s *scope, e ast.Expr, c clause) (plan.Expr, error) {
 func isNullConst(e plan.Expr) bool {
 	c, ok := e.(*plan.Const)
 	return ok && c.Val.IsNull()
-}
-
-// lockingClause binds FOR UPDATE and its kin.
-func (b *binder) lockingClause(s *scope, q *query, stmt *ast.SelectStmt) error {
-	for _, l := range stmt.Locking {
-		b.locks = true
-		if err := b.checkLocking(s, q, l); err != nil {
-			return err
-		}
-		strength, policy := uint8(l.Strength), uint8(l.Wait)
-		if len(l.Of) == 0 {
-			for _, it := range s.items {
-				if it.rel != nil && it.rel.access != nil {
-					it.rel.access.Needs |= catalog.MayUpdate
-				}
-				if it.rel != nil && it.rel.kind == relTable {
-					if err := b.lockable(it.rel, l); err != nil {
-						return err
-					}
-					q.locks = append(q.locks, lock{it.rel, strength, policy})
-				}
-			}
-			continue
-		}
-		for _, ref := range l.Of {
-			it, err := b.findItem(&scope{items: s.items}, "", ref.Name, ref.Pos())
-			if err != nil {
-				return err
-			}
-			if it == nil {
-				return b.errorf(sqlerr.UndefinedTable, ref.Pos(), "relation \"%s\" in %s clause not found in FROM clause", ref.Name, lockName(l))
-			}
-			if it.rel == nil || it.rel.kind == relFunction || it.rel.kind == relCTE {
-				return b.errorf(sqlerr.FeatureNotSupported, ref.Pos(), "%s cannot be applied to \"%s\"", lockName(l), ref.Name)
-			}
-			if it.rel.access != nil {
-				it.rel.access.Needs |= catalog.MayUpdate
-			}
-			if it.rel.kind == relTable {
-				if err := b.lockable(it.rel, l); err != nil {
-					return err
-				}
-				q.locks = append(q.locks, lock{it.rel, strength, policy})
-			}
-		}
-	}
-	return nil
-}
-
-// lockable refuses to lock rows of the past.
-func (b *binder) lockable(rel *relation, l *ast.Locking) error {
-	if rel.at == nil {
-		return nil
-	}
-	return b.errorf(sqlerr.FeatureNotSupported, l.Pos(), "%s cannot be applied to \"%s\", which is read AS OF a past moment", lockName(l), rel.name())
-}
-
-func lockName(l *ast.Locking) string {
-	return [...]string{"FOR KEY SHARE", "FOR SHARE", "FOR NO KEY UPDATE", "FOR UPDATE"}[l.Strength]
-}
-
-func (b *binder) checkLocking(s *scope, q *query, l *ast.Locking) error {
-	what := ""
-	switch {
-	case q.distinct || len(q.distinctOn) > 0:
-		what = "DISTINCT clause"
-	case q.groups != nil && len(q.groups.exprs) > 0:
-		what = "GROUP BY clause"
-	case q.having != nil:
-		what = "HAVING clause"
-	case s.hasAggs:
-		what = "aggregate functions"
-	case len(s.windows) > 0:
-		what = "window functions"
-	case s.hasSets:
-		what = "set-returning functions in the target list"
-	default:
-		return nil
-	}
-	return b.errorf(sqlerr.FeatureNotSupported, l.Pos(), "%s is not allowed with %s", lockName(l), what)
 }

@@ -61,11 +61,13 @@ const (
 	IndexKeyExpr
 	IndexPredicate
 	CopyCondition // of COPY FROM … WHERE
+	PartitionKeyExpr
 )
 
 var kindClauses = map[ExprKind]clause{
 	CheckExpr: clauseCheck, DefaultExpr: clauseDefault, GeneratedExpr: clauseGenerated,
 	IndexKeyExpr: clauseIndexExpr, IndexPredicate: clauseIndexPredicate, CopyCondition: clauseCopyWhere,
+	PartitionKeyExpr: clausePartitionKey,
 }
 
 // TableExpr binds an expression of a table definition that is being made: over
@@ -118,6 +120,7 @@ func (b *binder) checkStable(x plan.Expr, kind ExprKind, e ast.Expr) error {
 	what := map[ExprKind]string{
 		GeneratedExpr: "generation expression is not immutable",
 		IndexKeyExpr:  "functions in index expression must be marked IMMUTABLE", IndexPredicate: "functions in index predicate must be marked IMMUTABLE",
+		PartitionKeyExpr: "functions in partition key expression must be marked IMMUTABLE",
 	}[kind]
 	if what == "" {
 		return nil

@@ -55,6 +55,9 @@ func (b *binder) tableInfo(t *catalog.Table) (*plan.TableInfo, error) {
 	if info.Domains, err = b.textChecks(t); err != nil {
 		return nil, err
 	}
+	if err := b.partitionKey(info); err != nil {
+		return nil, err
+	}
 	info.Triggers, err = b.triggers(t)
 	return info, err
 }

@@ -72,7 +72,7 @@ func (b *binder) alterTable(s *ast.AlterTableStmt) error {
 	cmds := append([]*ast.AlterCmd(nil), s.Cmds...)
 	slices.SortStableFunc(cmds, func(x, y *ast.AlterCmd) int { return alterPass(x) - alterPass(y) })
 	for _, c := range cmds {
-		if err := d.alter(c); err != nil {
+		if err := d.alterFamily(c, s.Table.Only, false); err != nil {
 			return err
 		}
 	}
@@ -89,7 +89,8 @@ func (b *binder) alterTable(s *ast.AlterTableStmt) error {
 // ALTER TABLE builds its indexes first and then looks at the rows.
 func (b *binder) checksLast() {
 	isCheck := func(s plan.Step) int {
-		if _, ok := s.(*plan.CheckRows); ok {
+		switch s.(type) {
+		case *plan.CheckRows, *plan.CheckPartition, *plan.CheckDetached:
 			return 1
 		}
 		return 0
@@ -156,28 +157,32 @@ func (d *draft) alter(c *ast.AlterCmd) error {
 		return d.switchTrigger(c)
 	case ast.AlterSetAccessMethod:
 		return d.accessMethod(c.Name)
+	case ast.AlterSetStatistics, ast.AlterSetCompression, ast.AlterSetColumnOptions, ast.AlterResetColumnOptions:
+		return d.alterColumnStorage(c)
+	case ast.AlterReplicaIdentity:
+		return d.replicaIdentity(c)
+	case ast.AlterClusterOn, ast.AlterDropCluster:
+		return d.clusterOn(c)
+	case ast.AlterSetTablespace:
+		return tablespace(c.Name)
+	case ast.AlterAttachPartition:
+		return d.attachPartition(c)
+	case ast.AlterDetachPartition:
+		return d.detachPartition(c)
+	case ast.AlterInherit:
+		return d.alterInherit(c)
+	case ast.AlterNoInherit:
+		return d.alterNoInherit(c)
 	}
 	return unsupportedAction(c)
 }
 
 // actionNames are the words of the actions that are not there.
 var actionNames = map[ast.AlterAction][2]string{
-	ast.AlterSetStatistics:      {"ALTER COLUMN SET STATISTICS", ""},
-	ast.AlterSetCompression:     {"ALTER COLUMN SET COMPRESSION", ""},
-	ast.AlterSetColumnOptions:   {"ALTER COLUMN SET (options)", ""},
-	ast.AlterResetColumnOptions: {"ALTER COLUMN RESET (options)", ""},
-	ast.AlterSetTablespace:      {"SET TABLESPACE", "All data is in one directory."},
-	ast.AlterEnableRLS:          {"row level security", "Namespaces keep rows apart: WITH (synapse.namespace = 'column')."},
-	ast.AlterDisableRLS:         {"row level security", ""},
-	ast.AlterForceRLS:           {"row level security", ""},
-	ast.AlterNoForceRLS:         {"row level security", ""},
-	ast.AlterInherit:            {"table inheritance", ""},
-	ast.AlterNoInherit:          {"table inheritance", ""},
-	ast.AlterAttachPartition:    {"table partitioning", ""},
-	ast.AlterDetachPartition:    {"table partitioning", ""},
-	ast.AlterReplicaIdentity:    {"REPLICA IDENTITY", ""},
-	ast.AlterClusterOn:          {"CLUSTER ON", ""},
-	ast.AlterDropCluster:        {"SET WITHOUT CLUSTER", ""},
+	ast.AlterEnableRLS:  {"row level security", "Namespaces keep rows apart: WITH (synapse.namespace = 'column')."},
+	ast.AlterDisableRLS: {"row level security", ""},
+	ast.AlterForceRLS:   {"row level security", ""},
+	ast.AlterNoForceRLS: {"row level security", ""},
 }
 
 func unsupportedAction(c *ast.AlterCmd) error {
@@ -207,6 +212,8 @@ func (b *binder) alterOther(s *ast.AlterTableStmt, o catalog.Object) error {
 			b.give(o, role.ID)
 			o = b.cat.Object(h.ID)
 			continue
+		case c.Action == ast.AlterAttachPartition && n.Class() == catalog.ClassIndex:
+			return b.attachIndexPartition(n.(*catalog.Index), c)
 		case c.Action == ast.AlterSetOptions || c.Action == ast.AlterResetOptions:
 			if err := changeOptions(n, c); err != nil {
 				return err
@@ -215,6 +222,14 @@ func (b *binder) alterOther(s *ast.AlterTableStmt, o catalog.Object) error {
 				if err := b.shapeView(v); err != nil {
 					return err
 				}
+			}
+		case c.Action == ast.AlterSetTablespace && n.Class() == catalog.ClassIndex:
+			if err := tablespace(c.Name); err != nil {
+				return err
+			}
+		case c.Action == ast.AlterSetStatistics && n.Class() == catalog.ClassIndex:
+			if err := b.indexStatistics(n.(*catalog.Index), c); err != nil {
+				return err
 			}
 		case c.Action == ast.AlterColumnDefault && n.Class() == catalog.ClassView:
 			if err := b.viewDefault(n.(*catalog.View), c); err != nil {

@@ -49,6 +49,11 @@ func (d *draft) alterAddColumn(c *ast.AlterCmd) error {
 func (d *draft) fillColumn(old *catalog.Table, ord int, value plan.Expr) error {
 	c := &d.t.Columns[ord-1]
 	constant, isConst := value.(*plan.Const)
+	if value != nil && (!isConst || !constant.Val.IsNull()) {
+		if err := d.rowTypeFree(); err != nil {
+			return err
+		}
+	}
 	switch {
 	case isConst && !constant.Val.IsNull() && !renamable(c.Type):
 		text := types.FormatText(c.Type, constant.Val, types.DefaultFormat)

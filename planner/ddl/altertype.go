@@ -40,6 +40,9 @@ func (d *draft) alterType(c *ast.AlterCmd) error {
 	}
 	same := c.Column.Using == nil && harmless(was.Type, t)
 	if !same {
+		if err := d.rowTypeFree(); err != nil {
+			return err
+		}
 		col.Attr = d.t.NextAttr
 		d.t.NextAttr++
 	} else {
@@ -265,6 +268,17 @@ func (d *draft) retypeForeignKeys(ord int) error {
 				}
 			}
 		}
+	}
+	return nil
+}
+
+// rowTypeFree refuses to rewrite rows whose type another table stores: values of
+// it would be left as they were.
+func (d *draft) rowTypeFree() error {
+	for _, u := range d.typeUsers([]types.OID{d.t.TypeID, d.t.ArrayTypeID}) {
+		user := u.obj.(*catalog.Table)
+		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot alter table \"%s\" because column \"%s.%s\" uses its row type",
+			d.t.Name, user.Name, user.Columns[u.column-1].Name)
 	}
 	return nil
 }

@@ -143,7 +143,7 @@ func (b *binder) lock(table types.OID, mode ast.LockMode) {
 }
 
 func (b *binder) notice(e *sqlerr.Error) {
-	b.step(&plan.Notice{Code: e.Code, Severity: e.Severity, Message: e.Message})
+	b.step(&plan.Notice{Code: e.Code, Severity: e.Severity, Message: e.Message, Detail: e.Detail})
 }
 
 // skipping tells that something exists already: code says what.

@@ -1,6 +1,8 @@
 package ddl
 
 import (
+	"strings"
+
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
@@ -46,6 +48,9 @@ func (d *draft) addConstraint(k *ast.Constraint) error {
 	case ast.ConstraintForeignKey:
 		return d.addForeignKey(k)
 	case ast.ConstraintExclude:
+		if d.t.Partitioned() {
+			return sqlerr.New(sqlerr.FeatureNotSupported, "exclusion constraints are not supported on partitioned tables").At(d.at(k.Pos()))
+		}
 		return d.addExclusion(k)
 	}
 	return sqlerr.Internal("constraint of kind %d on a table", k.Kind)
@@ -99,7 +104,7 @@ func (d *draft) addCheck(k *ast.Constraint) error {
 		return err
 	}
 	d.t.Constraints = append(d.t.Constraints, catalog.Constraint{
-		ID: id, Name: name, Kind: catalog.Check, Columns: used, Expr: x.String(), NotValid: k.NotValid && !d.fresh,
+		ID: id, Name: name, Kind: catalog.Check, Columns: used, Expr: x.String(), NotValid: k.NotValid && !d.fresh, NoInherit: k.NoInherit,
 	})
 	if !d.fresh {
 		d.put()
@@ -125,6 +130,9 @@ func (d *draft) addKey(k *ast.Constraint) error {
 	}
 	cols, err := d.keyColumns(k.Columns, what, k.Pos())
 	if err != nil {
+		return err
+	}
+	if err := d.keyCoversPartition(cols, strings.ToUpper(what)); err != nil {
 		return err
 	}
 	include, err := d.includeColumns(k.Include)
@@ -200,7 +208,8 @@ func (d *draft) putKey(k *ast.Constraint, ix *catalog.Index, name string, cols [
 	})
 	d.put()
 	d.binder.put(ix)
-	return nil
+	t := d.t
+	return d.below(func(child *draft) error { return child.partIndex(t, ix, true) })
 }
 
 // setNotNull makes a column NOT NULL, checking rows that are there already.

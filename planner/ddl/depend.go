@@ -72,7 +72,7 @@ func (b *binder) dependents(it item) ([]dependent, error) {
 	var out []dependent
 	var err error
 	if it.trigger != 0 {
-		return nil, nil
+		return b.triggerClones(it.trigger), nil
 	}
 	switch o := it.obj.(type) {
 	case *catalog.Function:
@@ -97,6 +97,11 @@ func (b *binder) dependents(it item) ([]dependent, error) {
 		}
 	case *catalog.Index:
 		out = b.references(func(c *catalog.Constraint) bool { return c.Index == o.ID })
+		for _, part := range b.cat.All(catalog.ClassIndex) {
+			if part := part.(*catalog.Index); part.Parent == o.ID {
+				out = append(out, b.partOf(part))
+			}
+		}
 	case *catalog.Sequence:
 		out = b.sequenceUsers(o.ID)
 	case *catalog.View:
@@ -129,6 +134,14 @@ func (b *binder) references(is func(*catalog.Constraint) bool) []dependent {
 	return out
 }
 
+// partOf is a partition's part of an index: with its constraint, where it has one.
+func (b *binder) partOf(ix *catalog.Index) dependent {
+	if t := b.cat.Table(ix.Table); ix.Constraint != 0 && constraintByID(t, ix.Constraint) != nil {
+		return dependent{item{obj: t, con: ix.Constraint}, true}
+	}
+	return dependent{item{obj: ix}, true}
+}
+
 func (b *binder) tableDependents(t *catalog.Table) ([]dependent, error) {
 	out := b.references(func(c *catalog.Constraint) bool { return c.Parent == t.ID })
 	for i := range out {
@@ -136,6 +149,14 @@ func (b *binder) tableDependents(t *catalog.Table) ([]dependent, error) {
 	}
 	for _, ix := range b.cat.Indexes(t.ID) {
 		out = append(out, dependent{item{obj: ix}, true})
+	}
+	for _, id := range t.Children {
+		if child := b.cat.Table(id); child != nil {
+			out = append(out, dependent{item{obj: child}, t.Partitioned()})
+		}
+	}
+	for _, up := range b.cat.Ancestors(t) { // rows of the partition may be referenced as its parent's
+		out = append(out, b.references(func(c *catalog.Constraint) bool { return c.Parent == up.ID && c.ParentID == 0 })...)
 	}
 	out = append(out, b.ownedSequences(t.ID, 0)...)
 	out = append(out, dependent{item{obj: t, part: rowTypeOf}, true})
@@ -247,7 +268,15 @@ func (b *binder) textColumns(t *catalog.Table, text string) ([]int, error) {
 func (b *binder) constraintDependents(t *catalog.Table, con types.OID) []dependent {
 	for i := range t.Constraints {
 		c := &t.Constraints[i]
-		if c.ID == con && c.Kind != catalog.ForeignKey && c.Index != 0 {
+		if c.ID == con && c.Kind == catalog.ForeignKey {
+			var out []dependent
+			for _, part := range b.references(func(p *catalog.Constraint) bool { return p.ParentID == con }) {
+				part.auto = true
+				out = append(out, part)
+			}
+			return out
+		}
+		if c.ID == con && c.Index != 0 {
 			if ix := b.cat.Index(c.Index); ix != nil {
 				return []dependent{{item{obj: ix}, true}}
 			}

@@ -166,6 +166,9 @@ func (b *binder) required(o catalog.Object) error {
 	switch o := o.(type) {
 	case *catalog.Index:
 		t := b.cat.Table(o.Table)
+		if up := b.cat.Index(o.Parent); up != nil {
+			return b.needed(o, item{obj: up})
+		}
 		if o.Constraint == 0 || t == nil {
 			return nil
 		}
@@ -347,6 +350,13 @@ func (x *dropping) remove() {
 	}
 	for _, it := range x.order {
 		if it.whole() && it.part == wholeItem {
+			if t, ok := it.obj.(*catalog.Table); ok {
+				for _, up := range t.Parents {
+					if x.reached[itemKey{id: up}] == nil {
+						x.forgetChild(up, t.ID)
+					}
+				}
+			}
 			x.dropObject(it.obj.ObjectID())
 		}
 	}

@@ -59,7 +59,8 @@ func (d *draft) addForeignKey(k *ast.Constraint) error {
 	if !d.fresh && !con.NotValid {
 		d.step(&plan.CheckForeignKey{Table: d.t.Clone(), Constraint: con})
 	}
-	return nil
+	t := d.t
+	return d.below(func(child *draft) error { return child.partForeignKey(t, con, true) })
 }
 
 // mayReference asks for REFERENCES on the parent, or on each of its columns that are the key.

@@ -38,6 +38,9 @@ func (b *binder) createIndex(s *ast.CreateIndexStmt) error {
 			return err
 		}
 	}
+	if s.Concurrently && t.Partitioned() {
+		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot create index on partitioned table \"%s\" concurrently", t.Name)
+	}
 	if s.Concurrently {
 		b.lock(t.ID, ast.ShareUpdateExclusiveLock)
 	}
@@ -48,6 +51,11 @@ func (b *binder) createIndex(s *ast.CreateIndexStmt) error {
 	}
 	if err := d.indexInclude(ix, s.Include); err != nil {
 		return err
+	}
+	if s.Unique {
+		if err := d.keyCoversPartition(keyOrds(ix), "UNIQUE"); err != nil {
+			return err
+		}
 	}
 	if s.Where != nil {
 		x, err := bind.CatalogExpr(b.bindContext(), t, nil, s.Where, bind.IndexPredicate, b.text)
@@ -66,8 +74,23 @@ func (b *binder) createIndex(s *ast.CreateIndexStmt) error {
 		return err
 	}
 	ix.Owner = t.Owner
+	ix.Invalid = s.Table.Only && t.Partitioned() && len(t.Children) > 0
 	b.put(ix)
-	return nil
+	if s.Table.Only {
+		return nil
+	}
+	return d.below(func(child *draft) error { return child.partIndex(t, ix, true) })
+}
+
+// keyOrds are the columns among an index's keys.
+func keyOrds(ix *catalog.Index) []int {
+	var out []int
+	for i := range ix.Keys {
+		if ix.Keys[i].Column > 0 {
+			out = append(out, ix.Keys[i].Column)
+		}
+	}
+	return out
 }
 
 // indexedTable finds the table or materialized view to index.

@@ -122,6 +122,7 @@ func (d *draft) copyChecks(l likeCopy) error {
 			return err
 		}
 		k.ID, k.Columns, k.NotValid = id, moved(l.place, k.Columns), false
+		k.Inherited, k.NotLocal, k.ParentID = 0, false, 0
 		if l.what&ast.LikeComments == 0 {
 			k.Comment = ""
 		}
@@ -141,6 +142,7 @@ func moved(place map[int]int, cols []int) []int {
 // copyIndex makes the same index, and its constraint if it has one, under a new name.
 func (d *draft) copyIndex(l likeCopy, from *catalog.Index) error {
 	n := *from
+	n.Parent = 0
 	n.Table, n.Constraint, n.Include = d.t.ID, 0, moved(l.place, from.Include)
 	n.Keys = append([]catalog.IndexKey(nil), from.Keys...)
 	var cols []int

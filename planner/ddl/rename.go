@@ -1,6 +1,7 @@
 package ddl
 
 import (
+	"slices"
 	"strings"
 
 	"synapse/catalog"
@@ -117,6 +118,25 @@ func (b *binder) renameColumn(s *ast.RenameStmt) error {
 }
 
 func (b *binder) renameTableColumn(t *catalog.Table, s *ast.RenameStmt) error {
+	if c, _ := t.Column(s.Name); c != nil && c.Inherited > 0 {
+		return sqlerr.New(sqlerr.InvalidTableDefinition, "cannot rename inherited column \"%s\"", c.Name)
+	}
+	if s.Table.Only && len(t.Children) > 0 {
+		return sqlerr.New(sqlerr.InvalidTableDefinition, "inherited column \"%s\" must be renamed in child tables too", s.Name)
+	}
+	for _, below := range b.cat.Family(t) {
+		if c, _ := below.Column(s.Name); c != nil && below != t && c.Inherited > 1 && !below.IsPartition() {
+			return sqlerr.New(sqlerr.InvalidTableDefinition, "cannot rename inherited column \"%s\"", c.Name)
+		}
+		if err := b.renameOneColumn(below, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renameOneColumn renames the column of one table of a family.
+func (b *binder) renameOneColumn(t *catalog.Table, s *ast.RenameStmt) error {
 	d := &draft{binder: b, t: t.Clone()}
 	if systemColumnNames[s.Name] {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot rename system column \"%s\"", s.Name)
@@ -178,6 +198,18 @@ func (d *draft) renameTexts(old *catalog.Table) (err error) {
 				return err
 			}
 		}
+	}
+	if d.t.Partitioned() {
+		p := *d.t.Partitioning
+		p.Keys = slices.Clone(p.Keys)
+		for i := range p.Keys {
+			if k := &p.Keys[i]; k.Expr != "" {
+				if k.Expr, err = bind.RenamedText(d.bindContext(), old, d.t, k.Expr); err != nil {
+					return err
+				}
+			}
+		}
+		d.t.Partitioning = &p
 	}
 	return nil
 }
@@ -245,6 +277,12 @@ func (b *binder) renameConstraint(s *ast.RenameStmt) error {
 	k := constraintNamed(d.t, s.Name)
 	if k == nil {
 		return sqlerr.New(sqlerr.UndefinedObject, "constraint \"%s\" for table \"%s\" does not exist", s.Name, t.Name)
+	}
+	if k.Kind == catalog.Check && k.Inherited > 0 {
+		return sqlerr.New(sqlerr.InvalidTableDefinition, "cannot rename inherited constraint \"%s\"", s.Name)
+	}
+	if k.Kind == catalog.Check && !k.NoInherit && len(t.Children) > 0 {
+		return b.renameFamilyCheck(t, s)
 	}
 	name := b.name(s.NewName)
 	if err := d.freeConstraint(name); err != nil {
@@ -369,6 +407,27 @@ func (b *binder) setSchema(s *ast.AlterSchemaStmt) error {
 		n, h := cloneObject(o)
 		h.Schema = to.ID
 		b.put(n)
+	}
+	return nil
+}
+
+// renameFamilyCheck renames a check of a table and of those that have it of the table.
+func (b *binder) renameFamilyCheck(t *catalog.Table, s *ast.RenameStmt) error {
+	if s.Table.Only {
+		return sqlerr.New(sqlerr.InvalidTableDefinition, "inherited constraint \"%s\" must be renamed in child tables too", s.Name)
+	}
+	name := b.name(s.NewName)
+	for _, below := range b.cat.Family(t) {
+		d := &draft{binder: b, t: below.Clone()}
+		k := constraintNamed(d.t, s.Name)
+		if k == nil {
+			continue
+		}
+		if err := d.freeConstraint(name); err != nil {
+			return err
+		}
+		k.Name = name
+		d.put()
 	}
 	return nil
 }

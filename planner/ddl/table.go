@@ -46,10 +46,19 @@ func (b *binder) createTable(s *ast.CreateTableStmt) error {
 	if err != nil || d == nil {
 		return err
 	}
+	parents, err := d.inherit(s)
+	if err != nil {
+		return err
+	}
+	place := 0
 	for _, e := range s.Elements {
 		switch e := e.(type) {
 		case *ast.ColumnDef:
-			err = d.addColumn(e)
+			var merged bool
+			place++
+			if merged, err = d.mergeColumn(e, place, s.PartitionOf != nil); err == nil && !merged {
+				err = d.addColumn(e)
+			}
 		case *ast.Constraint:
 			d.later = append(d.later, e)
 		case *ast.TableLike:
@@ -68,11 +77,22 @@ func (b *binder) createTable(s *ast.CreateTableStmt) error {
 	if err := d.setOptions(s.Options); err != nil {
 		return err
 	}
+	if err := d.partitionBy(s.PartitionBy); err != nil {
+		return err
+	}
+	if err := d.placeBelow(parents, s.PartitionOf); err != nil {
+		return err
+	}
 	if err := d.addConstraints(); err != nil {
 		return err
 	}
 	if err := d.finishLikes(); err != nil {
 		return err
+	}
+	if s.PartitionOf != nil {
+		if err := d.takeOver(d.cat.Table(parents[0].ID), false); err != nil {
+			return err
+		}
 	}
 	return d.checkOptions()
 }
@@ -80,10 +100,8 @@ func (b *binder) createTable(s *ast.CreateTableStmt) error {
 // tableForm refuses the kinds of tables that are not there.
 func (b *binder) tableForm(s *ast.CreateTableStmt) error {
 	switch {
-	case s.PartitionBy != nil || s.PartitionOf != nil:
-		return sqlerr.Unsupported("table partitioning", "One table holds all rows; declare WITH (synapse.namespace = 'column') to keep each namespace apart.")
-	case len(s.Inherits) > 0:
-		return sqlerr.Unsupported("table inheritance", "Use CREATE TABLE ... (LIKE parent INCLUDING ALL).")
+	case s.PartitionBy != nil && len(s.Inherits) > 0 && s.PartitionOf == nil:
+		return sqlerr.New(sqlerr.InvalidObjectDefinition, "cannot create partitioned table as inheritance child")
 	case s.OfType != nil:
 		return sqlerr.Unsupported("CREATE TABLE OF", "List the columns.")
 	case s.OnCommit != ast.OnCommitDefault && s.Persistence != ast.Temporary:
@@ -165,4 +183,15 @@ func persistence(p ast.Persistence) catalog.Persistence {
 		return catalog.Unlogged
 	}
 	return catalog.Permanent
+}
+
+// placeBelow makes a new table a partition, or a child of its parents.
+func (d *draft) placeBelow(parents []*catalog.Table, bound *ast.PartitionBound) error {
+	if bound != nil {
+		return d.join(parents[0], bound)
+	}
+	for _, p := range parents {
+		d.adopt(p)
+	}
+	return nil
 }

@@ -39,7 +39,11 @@ func (b *binder) createTrigger(s *ast.CreateTriggerStmt) error {
 		return err
 	}
 	b.putTriggers(o, append(withoutTrigger(t.Triggers, tr.ID), *tr))
-	return nil
+	if view != nil {
+		return nil
+	}
+	d := &draft{binder: b, t: b.cat.Table(t.ID).Clone()}
+	return d.below(func(child *draft) error { return child.partTrigger(d.t, tr) })
 }
 
 // triggerRelation is a relation as triggers know it; view is not nil for a view.
@@ -60,7 +64,7 @@ func triggerRelation(o catalog.Object) (t *catalog.Table, view *catalog.View, er
 
 // putTriggers stores the triggers of a relation, in order of name.
 func (b *binder) putTriggers(o catalog.Object, list []catalog.Trigger) {
-	slices.SortFunc(list, func(x, y catalog.Trigger) int { return strings.Compare(x.Name, y.Name) })
+	list = sortedTriggers(list)
 	switch o := o.(type) {
 	case *catalog.Table:
 		b.lock(o.ID, ast.ShareRowExclusiveLock)
@@ -72,6 +76,11 @@ func (b *binder) putTriggers(o catalog.Object, list []catalog.Trigger) {
 		n.Triggers = list
 		b.put(&n)
 	}
+}
+
+func sortedTriggers(list []catalog.Trigger) []catalog.Trigger {
+	slices.SortFunc(list, func(x, y catalog.Trigger) int { return strings.Compare(x.Name, y.Name) })
+	return list
 }
 
 func triggerNamed(list []catalog.Trigger, name string) *catalog.Trigger {
@@ -261,7 +270,37 @@ func (b *binder) droppedTrigger(s *ast.DropStmt, ref *ast.ObjectRef) (*item, err
 	if err := b.mustOwn(o); err != nil {
 		return nil, err
 	}
+	if up := b.triggerOwner(tr.Parent); up != nil {
+		mine, theirs := b.describe(item{obj: o, trigger: tr.ID}), b.describe(*up)
+		return nil, sqlerr.New(sqlerr.DependentObjectsExist, "cannot drop %s because %s requires it", mine, theirs).
+			WithHint("You can drop %s instead.", theirs)
+	}
 	return &item{obj: o, trigger: tr.ID}, nil
+}
+
+// triggerOwner finds the table of a trigger; nil if there is none.
+func (b *binder) triggerOwner(id types.OID) *item {
+	for _, o := range b.cat.All(catalog.ClassTable) {
+		t := o.(*catalog.Table)
+		if id != 0 && slices.ContainsFunc(t.Triggers, func(tr catalog.Trigger) bool { return tr.ID == id }) {
+			return &item{obj: t, trigger: id}
+		}
+	}
+	return nil
+}
+
+// triggerClones lists the triggers that partitions have of one.
+func (b *binder) triggerClones(id types.OID) []dependent {
+	var out []dependent
+	for _, o := range b.cat.All(catalog.ClassTable) {
+		t := o.(*catalog.Table)
+		for i := range t.Triggers {
+			if t.Triggers[i].Parent == id {
+				out = append(out, dependent{item{obj: t, trigger: t.Triggers[i].ID}, true})
+			}
+		}
+	}
+	return out
 }
 
 // changeTrigger stores a trigger that was changed by f.

@@ -24,14 +24,20 @@ func (b *binder) truncate(s *ast.TruncateStmt) error {
 		if err := b.must(t, catalog.MayTruncate); err != nil {
 			return err
 		}
-		if !seen[t.ID] {
-			seen[t.ID] = true
-			list = append(list, t)
+		if ref.Only && t.Partitioned() && len(t.Children) > 0 {
+			return sqlerr.New(sqlerr.WrongObjectType, "cannot truncate only a partitioned table").
+				WithHint("Do not specify the ONLY keyword, or use TRUNCATE ONLY on the partitions directly.")
+		}
+		for _, below := range b.cat.Family(t) {
+			if !seen[below.ID] && (below == t || !ref.Only) {
+				seen[below.ID] = true
+				list = append(list, below)
+			}
 		}
 	}
 	for i := 0; i < len(list); i++ {
 		for _, child := range b.cat.Referencing(list[i].ID) {
-			if seen[child.ID] {
+			if seen[child.ID] || child.IsPartition() && references(child, list[i].ID) == nil {
 				continue
 			}
 			if !s.Cascade {
@@ -43,8 +49,12 @@ func (b *binder) truncate(s *ast.TruncateStmt) error {
 				return err
 			}
 			b.notice(sqlerr.Notice("truncate cascades to table \"%s\"", child.Name))
-			seen[child.ID] = true
-			list = append(list, child)
+			for _, below := range b.cat.Family(child) {
+				if !seen[below.ID] {
+					seen[below.ID] = true
+					list = append(list, below)
+				}
+			}
 		}
 	}
 	for _, t := range list {
@@ -59,6 +69,17 @@ func (b *binder) truncate(s *ast.TruncateStmt) error {
 		}
 		b.lock(t.ID, ast.AccessExclusiveLock)
 		b.step(step)
+	}
+	return nil
+}
+
+// references finds a foreign key of the table's own that points at another; nil if
+// it has none but as a partition.
+func references(t *catalog.Table, parent types.OID) *catalog.Constraint {
+	for i := range t.Constraints {
+		if k := &t.Constraints[i]; k.Kind == catalog.ForeignKey && k.Parent == parent && k.ParentID == 0 {
+			return k
+		}
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (o *optimizer) push(n plan.Node, conds []plan.Expr) plan.Node {
 		return o.pushJoin(n, conds)
 	case *plan.Agg:
 		return o.pushAgg(n, conds)
-	case *plan.Sort:
+	case *plan.Sort, *plan.LockRows: // a row that is filtered out is not locked
 		return o.pushThrough(n, conds)
 	case *plan.Distinct:
 		if n.On == nil {

@@ -80,6 +80,9 @@ func hashAlike(a, b types.Type) bool {
 // indexLoop runs an index look-up on the right side for each left row, if the
 // left side is small and an index leads with the joined columns; nil if not.
 func (o *optimizer) indexLoop(j *plan.NestLoop, left, right []plan.Expr) plan.Node {
+	if a, ok := j.Right.(*plan.Append); ok && a.Parts != nil {
+		return o.indexLoopParts(j, a, left, right)
+	}
 	scan, ok := j.Right.(*plan.SeqScan)
 	if !ok || o.without&plan.IndexLoops != 0 || (j.Kind != plan.Inner && j.Kind != plan.LeftJoin && j.Kind != plan.Semi && j.Kind != plan.Anti) {
 		return nil

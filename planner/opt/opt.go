@@ -70,6 +70,7 @@ func (o *optimizer) tree(n plan.Node) plan.Node {
 	}
 	n = mapExprs(n, o.subqueries)
 	n = o.pushFilters(n)
+	n = o.prunePartitions(n)
 	n = o.chooseJoins(n)
 	n = o.choosePaths(n)
 	n = o.chooseOrder(n)

@@ -55,6 +55,9 @@ func (o *optimizer) limitedSort(l *plan.Limit, s *plan.Sort) plan.Node {
 	if w := o.windowOrder(l, s); w != nil {
 		return w
 	}
+	if n := o.topOfParts(l, s); n != nil {
+		return n
+	}
 	if in := o.indexOrder(s); in != nil {
 		limit := *l
 		limit.Input = in

@@ -126,51 +126,52 @@ func (c *converter) rename(s *pg.RenameStmt) *ast.RenameStmt {
 // alterActions maps the actions that need no more than the common fields of
 // AlterCmd. The ones with a definition are in alterCmd.
 var alterActions = map[pg.AlterTableType]ast.AlterAction{
-	pg.AlterTableType_AT_AddColumn:          ast.AlterAddColumn,
-	pg.AlterTableType_AT_DropColumn:         ast.AlterDropColumn,
-	pg.AlterTableType_AT_ColumnDefault:      ast.AlterColumnDefault,
-	pg.AlterTableType_AT_DropNotNull:        ast.AlterDropNotNull,
-	pg.AlterTableType_AT_SetNotNull:         ast.AlterSetNotNull,
-	pg.AlterTableType_AT_DropExpression:     ast.AlterDropExpression,
-	pg.AlterTableType_AT_AlterColumnType:    ast.AlterColumnType,
-	pg.AlterTableType_AT_SetStatistics:      ast.AlterSetStatistics,
-	pg.AlterTableType_AT_SetStorage:         ast.AlterSetStorage,
-	pg.AlterTableType_AT_SetCompression:     ast.AlterSetCompression,
-	pg.AlterTableType_AT_SetOptions:         ast.AlterSetColumnOptions,
-	pg.AlterTableType_AT_ResetOptions:       ast.AlterResetColumnOptions,
-	pg.AlterTableType_AT_AddIdentity:        ast.AlterAddIdentity,
-	pg.AlterTableType_AT_SetIdentity:        ast.AlterSetIdentity,
-	pg.AlterTableType_AT_DropIdentity:       ast.AlterDropIdentity,
-	pg.AlterTableType_AT_AddConstraint:      ast.AlterAddConstraint,
-	pg.AlterTableType_AT_AlterConstraint:    ast.AlterChangeConstraint,
-	pg.AlterTableType_AT_ValidateConstraint: ast.AlterValidateConstraint,
-	pg.AlterTableType_AT_DropConstraint:     ast.AlterDropConstraint,
-	pg.AlterTableType_AT_ChangeOwner:        ast.AlterOwner,
-	pg.AlterTableType_AT_SetRelOptions:      ast.AlterSetOptions,
-	pg.AlterTableType_AT_ResetRelOptions:    ast.AlterResetOptions,
-	pg.AlterTableType_AT_SetLogged:          ast.AlterSetLogged,
-	pg.AlterTableType_AT_SetUnLogged:        ast.AlterSetUnlogged,
-	pg.AlterTableType_AT_SetTableSpace:      ast.AlterSetTablespace,
-	pg.AlterTableType_AT_SetAccessMethod:    ast.AlterSetAccessMethod,
-	pg.AlterTableType_AT_EnableTrig:         ast.AlterEnableTrigger,
-	pg.AlterTableType_AT_EnableAlwaysTrig:   ast.AlterEnableTrigger,
-	pg.AlterTableType_AT_EnableReplicaTrig:  ast.AlterEnableTrigger,
-	pg.AlterTableType_AT_EnableTrigAll:      ast.AlterEnableTrigger,
-	pg.AlterTableType_AT_EnableTrigUser:     ast.AlterEnableTrigger,
-	pg.AlterTableType_AT_DisableTrig:        ast.AlterDisableTrigger,
-	pg.AlterTableType_AT_DisableTrigAll:     ast.AlterDisableTrigger,
-	pg.AlterTableType_AT_DisableTrigUser:    ast.AlterDisableTrigger,
-	pg.AlterTableType_AT_EnableRowSecurity:  ast.AlterEnableRLS,
-	pg.AlterTableType_AT_DisableRowSecurity: ast.AlterDisableRLS,
-	pg.AlterTableType_AT_ForceRowSecurity:   ast.AlterForceRLS,
-	pg.AlterTableType_AT_NoForceRowSecurity: ast.AlterNoForceRLS,
-	pg.AlterTableType_AT_AddInherit:         ast.AlterInherit,
-	pg.AlterTableType_AT_DropInherit:        ast.AlterNoInherit,
-	pg.AlterTableType_AT_AttachPartition:    ast.AlterAttachPartition,
-	pg.AlterTableType_AT_DetachPartition:    ast.AlterDetachPartition,
-	pg.AlterTableType_AT_ReplicaIdentity:    ast.AlterReplicaIdentity,
-	pg.AlterTableType_AT_ClusterOn:          ast.AlterClusterOn,
-	pg.AlterTableType_AT_DropCluster:        ast.AlterDropCluster,
+	pg.AlterTableType_AT_AddColumn:               ast.AlterAddColumn,
+	pg.AlterTableType_AT_DropColumn:              ast.AlterDropColumn,
+	pg.AlterTableType_AT_ColumnDefault:           ast.AlterColumnDefault,
+	pg.AlterTableType_AT_DropNotNull:             ast.AlterDropNotNull,
+	pg.AlterTableType_AT_SetNotNull:              ast.AlterSetNotNull,
+	pg.AlterTableType_AT_DropExpression:          ast.AlterDropExpression,
+	pg.AlterTableType_AT_AlterColumnType:         ast.AlterColumnType,
+	pg.AlterTableType_AT_SetStatistics:           ast.AlterSetStatistics,
+	pg.AlterTableType_AT_SetStorage:              ast.AlterSetStorage,
+	pg.AlterTableType_AT_SetCompression:          ast.AlterSetCompression,
+	pg.AlterTableType_AT_SetOptions:              ast.AlterSetColumnOptions,
+	pg.AlterTableType_AT_ResetOptions:            ast.AlterResetColumnOptions,
+	pg.AlterTableType_AT_AddIdentity:             ast.AlterAddIdentity,
+	pg.AlterTableType_AT_SetIdentity:             ast.AlterSetIdentity,
+	pg.AlterTableType_AT_DropIdentity:            ast.AlterDropIdentity,
+	pg.AlterTableType_AT_AddConstraint:           ast.AlterAddConstraint,
+	pg.AlterTableType_AT_AlterConstraint:         ast.AlterChangeConstraint,
+	pg.AlterTableType_AT_ValidateConstraint:      ast.AlterValidateConstraint,
+	pg.AlterTableType_AT_DropConstraint:          ast.AlterDropConstraint,
+	pg.AlterTableType_AT_ChangeOwner:             ast.AlterOwner,
+	pg.AlterTableType_AT_SetRelOptions:           ast.AlterSetOptions,
+	pg.AlterTableType_AT_ResetRelOptions:         ast.AlterResetOptions,
+	pg.AlterTableType_AT_SetLogged:               ast.AlterSetLogged,
+	pg.AlterTableType_AT_SetUnLogged:             ast.AlterSetUnlogged,
+	pg.AlterTableType_AT_SetTableSpace:           ast.AlterSetTablespace,
+	pg.AlterTableType_AT_SetAccessMethod:         ast.AlterSetAccessMethod,
+	pg.AlterTableType_AT_EnableTrig:              ast.AlterEnableTrigger,
+	pg.AlterTableType_AT_EnableAlwaysTrig:        ast.AlterEnableTrigger,
+	pg.AlterTableType_AT_EnableReplicaTrig:       ast.AlterEnableTrigger,
+	pg.AlterTableType_AT_EnableTrigAll:           ast.AlterEnableTrigger,
+	pg.AlterTableType_AT_EnableTrigUser:          ast.AlterEnableTrigger,
+	pg.AlterTableType_AT_DisableTrig:             ast.AlterDisableTrigger,
+	pg.AlterTableType_AT_DisableTrigAll:          ast.AlterDisableTrigger,
+	pg.AlterTableType_AT_DisableTrigUser:         ast.AlterDisableTrigger,
+	pg.AlterTableType_AT_EnableRowSecurity:       ast.AlterEnableRLS,
+	pg.AlterTableType_AT_DisableRowSecurity:      ast.AlterDisableRLS,
+	pg.AlterTableType_AT_ForceRowSecurity:        ast.AlterForceRLS,
+	pg.AlterTableType_AT_NoForceRowSecurity:      ast.AlterNoForceRLS,
+	pg.AlterTableType_AT_AddInherit:              ast.AlterInherit,
+	pg.AlterTableType_AT_DropInherit:             ast.AlterNoInherit,
+	pg.AlterTableType_AT_AttachPartition:         ast.AlterAttachPartition,
+	pg.AlterTableType_AT_DetachPartition:         ast.AlterDetachPartition,
+	pg.AlterTableType_AT_DetachPartitionFinalize: ast.AlterDetachPartition,
+	pg.AlterTableType_AT_ReplicaIdentity:         ast.AlterReplicaIdentity,
+	pg.AlterTableType_AT_ClusterOn:               ast.AlterClusterOn,
+	pg.AlterTableType_AT_DropCluster:             ast.AlterDropCluster,
 }
 
 // triggerWords are the texts of the trigger actions.
@@ -203,6 +204,7 @@ func (c *converter) alterCmd(a *pg.AlterTableCmd) *ast.AlterCmd {
 		out.Text = strings.TrimPrefix(a.Subtype.String(), "AT_")
 	}
 	c.alterDefinition(out, a.Def)
+	out.Finalize = a.Subtype == pg.AlterTableType_AT_DetachPartitionFinalize
 	return out
 }
 
@@ -225,6 +227,7 @@ func (c *converter) alterDefinition(out *ast.AlterCmd, def *pg.Node) {
 		out.Table = c.tableRef(v.RangeVar)
 	case *pg.Node_PartitionCmd:
 		out.Table, out.Bound = c.tableRef(v.PartitionCmd.Name), c.partitionBound(v.PartitionCmd.Bound)
+		out.Concurrently = v.PartitionCmd.Concurrent
 	case *pg.Node_ReplicaIdentityStmt:
 		out.Text, out.Name = v.ReplicaIdentityStmt.IdentityType, v.ReplicaIdentityStmt.Name
 	case *pg.Node_String_:

@@ -96,6 +96,9 @@ func (s *Session) copyFrom(ctx context.Context, p *portal, t *ast.CopyStmt, o *c
 func (s *Session) copyTo(ctx context.Context, p *portal, t *ast.CopyStmt, o *copyOptions) (int64, error) {
 	inner := parse.Statement{Stmt: t.Query, Text: p.prep.stmt.Text}
 	if t.Table != nil {
+		if err := s.copyable(t.Table); err != nil {
+			return 0, err
+		}
 		list, err := s.engine.Planner.Parse(s.copySelect(t))
 		if err != nil {
 			return 0, err
@@ -132,5 +135,16 @@ func (s *Session) copySelect(t *ast.CopyStmt) string {
 	if t.Table.Schema != "" {
 		name = builtin.QuoteIdent(t.Table.Schema) + "." + name
 	}
-	return "SELECT " + list + " FROM " + name
+	return "SELECT " + list + " FROM ONLY " + name
+}
+
+// copyable refuses the tables that store no rows of their own.
+func (s *Session) copyable(ref *ast.TableRef) error {
+	// What is not there or is no table, the query says.
+	t, err := s.engine.Planner.ResolveTable(s.bindContext(s.catalog(), nil), ref)
+	if err == nil && t.Partitioned() {
+		return sqlerr.New(sqlerr.WrongObjectType, "cannot copy from partitioned table \"%s\"", t.Name).
+			WithHint("Try the COPY (SELECT ...) TO variant.")
+	}
+	return nil
 }

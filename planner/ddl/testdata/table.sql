@@ -148,7 +148,7 @@ SELECT x, y, "Odd name", arr, n, vc, iv, bo, da, neg, fl FROM g
 -- 4 8 it's {1,2} 1.50 abc 1 day t 2020-01-01 -1 0.5
 
 CREATE TABLE part (a int) PARTITION BY RANGE (a)
--- ERROR 0A000 table partitioning is not supported | One table holds all rows; declare WITH (synapse.namespace = 'column') to keep each namespace apart.
+-- CREATE TABLE
 
 CREATE TABLE long_table_name_that_is_quite_long_really (another_rather_long_column_name int UNIQUE, b serial, CHECK (another_rather_long_column_name > 0))
 -- CREATE TABLE

@@ -180,7 +180,7 @@ ALTER TABLE k ENABLE ROW LEVEL SECURITY
 -- ERROR 0A000 row level security is not supported | Namespaces keep rows apart: WITH (synapse.namespace = 'column').
 
 ALTER TABLE k CLUSTER ON k_pkey
--- ERROR 0A000 CLUSTER ON is not supported | Rows are in memory and in no order on disk: an index serves the order.
+-- ALTER TABLE
 
 ALTER TABLE items ALTER COLUMN total SET STORAGE MAIN
 -- ALTER TABLE

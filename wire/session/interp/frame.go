@@ -11,6 +11,7 @@ type row struct {
 	names  []string
 	types  []types.Type
 	values []types.Value
+	null   bool // no row at all: its columns are NULL, and it itself is
 }
 
 func (r *row) index(name string) int {
@@ -31,6 +32,9 @@ func (r *row) get(name string) types.Value {
 
 // value is the record as one value.
 func (r *row) value() types.Value {
+	if r.null {
+		return types.Null
+	}
 	return types.RecordValue{Types: r.types, Names: r.names, Values: r.values}.Encode()
 }
 

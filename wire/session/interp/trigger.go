@@ -50,8 +50,13 @@ func (f *Function) Fire(host Host, ev *Event) (result []types.Value, err error) 
 	fr := f.newFrame(host)
 	at := f.found.no + 1
 	for i, r := range [][]types.Value{ev.New, ev.Old} {
-		if r != nil {
+		switch {
+		case r != nil:
 			fr.recs[at+i] = eventRow(ev, r)
+		case ev.Level == "ROW":
+			// The other row can be read all the same, by functions for several events.
+			fr.recs[at+i] = eventRow(ev, make([]types.Value, len(ev.Columns)))
+			fr.recs[at+i].null = true
 		}
 	}
 	argv := make([]types.Value, len(ev.Args))
