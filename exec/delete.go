@@ -10,13 +10,14 @@ import (
 // deleteOp removes rows.
 type deleteOp struct {
 	target
+	n        *plan.Delete
 	in       operator
 	ret      returning
 	affected int64
 }
 
 func (r *run) delete(n *plan.Delete) (operator, error) {
-	o := &deleteOp{target: target{r: r, input: n.Input, rti: n.RTI, old: n.Old, rowID: n.RowIDCol, version: n.VersionCol, table: n.TableCol, strength: storage.ForUpdate}}
+	o := &deleteOp{n: n, target: target{r: r, input: n.Input, rti: n.RTI, old: n.Old, rowID: n.RowIDCol, version: n.VersionCol, table: n.TableCol, strength: storage.ForUpdate}}
 	var err error
 	if o.in, err = r.build(n.Input); err != nil {
 		return nil, err
@@ -42,6 +43,14 @@ func (o *deleteOp) run() (int64, error) {
 		return 0, err
 	}
 	err := o.r.each(o.in, func(row []types.Value) error {
+		if o.n.Instead {
+			gone, err := o.fam.w.instead(catalog.TriggerDelete, row[o.old:o.old+len(o.fam.w.t.Columns)], nil)
+			if err != nil || gone == nil {
+				return err
+			}
+			o.affected++
+			return o.ret.add(row)
+		}
 		row, err := o.lock(row)
 		if err != nil || row == nil {
 			return err

@@ -105,6 +105,14 @@ func (o *insert) run() (int64, error) {
 // one inserts a row, or does what ON CONFLICT says. It tries again where the
 // row in its way is deleted meanwhile.
 func (o *insert) one(row []types.Value) error {
+	if o.n.Instead {
+		out, err := o.w.instead(catalog.TriggerInsert, nil, row)
+		if err != nil || out == nil {
+			return err
+		}
+		o.affected++
+		return o.emit(&member{w: o.w}, out, 0)
+	}
 	m, err := o.fam.route(row)
 	if err != nil {
 		return err

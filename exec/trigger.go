@@ -116,6 +116,33 @@ func (w *writer) before(op catalog.TriggerType, old, row []types.Value) (_ []typ
 	return row, true, nil
 }
 
+// instead runs the INSTEAD OF triggers of an event on a view. It returns the row
+// that counts as written; nil where a trigger says that nothing was.
+func (w *writer) instead(op catalog.TriggerType, old, row []types.Value) ([]types.Value, error) {
+	out := row
+	if op == catalog.TriggerDelete {
+		out = old
+	}
+	for i := range w.triggers {
+		t := &w.triggers[i]
+		yes, err := w.fires(t, catalog.TriggerRow|catalog.TriggerInstead, op, old, row)
+		if err != nil {
+			return nil, err
+		}
+		if !yes {
+			continue
+		}
+		got, err := w.r.fire(&TriggerEvent{Relation: w.t, Trigger: t.Trigger.Trigger, Op: op, Old: old, New: row})
+		if err != nil || got == nil {
+			return nil, err
+		}
+		if op != catalog.TriggerDelete {
+			row, out = got, got
+		}
+	}
+	return out, nil
+}
+
 // after queues the AFTER ROW triggers of an event.
 func (w *writer) after(op catalog.TriggerType, old, row []types.Value) error {
 	for i := range w.triggers {

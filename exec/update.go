@@ -53,6 +53,9 @@ func (o *update) run() (int64, error) {
 		return 0, err
 	}
 	err := o.r.each(o.in, func(row []types.Value) error {
+		if o.n.Instead {
+			return o.instead(row)
+		}
 		row, err := o.lock(row)
 		if err != nil || row == nil {
 			return err
@@ -60,6 +63,27 @@ func (o *update) run() (int64, error) {
 		return o.apply(row)
 	})
 	return o.affected, err
+}
+
+// instead has the view's triggers change a row.
+func (o *update) instead(row []types.Value) error {
+	old := row[o.old : o.old+len(o.fam.w.t.Columns)]
+	next := append([]types.Value(nil), old...)
+	for i, e := range o.set {
+		v, err := e.Values(row)
+		if err != nil {
+			return err
+		}
+		next[o.n.Set[i].Ord-1] = v
+	}
+	next, err := o.fam.w.instead(catalog.TriggerUpdate, old, next)
+	if err != nil || next == nil {
+		return err
+	}
+	o.affected++
+	full := append([]types.Value(nil), row...)
+	copy(full[o.old:], next)
+	return o.ret.add(full)
 }
 
 // apply writes the new version of a locked row.

@@ -10,6 +10,7 @@ import (
 // computed by exec from Info.
 type Insert struct {
 	Estimate
+	Instead    bool // Info is of a view: its INSTEAD OF triggers get the rows, and nothing is written
 	Info       *TableInfo
 	Input      Node
 	OnConflict *OnConflict
@@ -38,6 +39,7 @@ type OnConflict struct {
 // else the FROM list gives. Set expressions are over the input row.
 type Update struct {
 	Estimate
+	Instead    bool // as in Insert; rows have no identity
 	Info       *TableInfo
 	Input      Node
 	RTI        int
@@ -53,6 +55,7 @@ type Update struct {
 // Delete removes rows; columns as in Update.
 type Delete struct {
 	Estimate
+	Instead    bool // as in Update
 	Info       *TableInfo
 	Input      Node
 	RTI        int

@@ -20,7 +20,9 @@ type destination struct {
 	where  plan.Expr // rows that the view shows; nil: all
 	checks []viewCheck
 	access *plan.Access // of the table or view
-	inner  *destination // what the view selects from; nil for a table
+	// instead: a view whose INSTEAD OF triggers do what the command says; rel is the view.
+	instead bool
+	inner   *destination // what the view selects from; nil for a table
 }
 
 // gives notes that column i of cols is written.
@@ -177,7 +179,7 @@ func (b *binder) viewDestination(v *catalog.View, s *scope, alias string, cmd pl
 	if err != nil {
 		return nil, err
 	}
-	d := &destination{name: v.Name, id: v.ID, parent: inner.id, rel: inner.rel, checks: inner.checks, access: access, inner: inner}
+	d := &destination{name: v.Name, id: v.ID, parent: inner.id, rel: inner.rel, checks: inner.checks, instead: inner.instead, access: access, inner: inner}
 	d.rel.alias = alias
 	cond, err := src.viewColumns(d, inner, v, stmt, ref, cmd)
 	if err != nil {
@@ -233,6 +235,9 @@ func (b *binder) sourceDestination(v *catalog.View, ref *ast.TableRef, s *scope,
 			return b.tableDestination(o, s, ref.Name, cmd, ref.Only), nil
 		}
 	case *catalog.View:
+		if hasInstead(o, cmd) {
+			return b.insteadDestination(o, s, o.Name, cmd)
+		}
 		return b.viewDestination(o, s, o.Name, cmd, cascaded)
 	}
 	return nil, notUpdatable(v.Name, cmd, notOneTable)

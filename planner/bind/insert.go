@@ -29,6 +29,9 @@ func (b *binder) destinationFor(s *scope, ref *ast.TableRef, cmd plan.Command) (
 			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "cannot execute MERGE on relation \"%s\"", ref.Name).
 				WithDetail("This operation is not supported for views.")
 		}
+		if v := o.(*catalog.View); hasInstead(v, cmd) {
+			return b.insteadDestination(v, s, alias, cmd)
+		}
 		return b.viewDestination(o.(*catalog.View), s, alias, cmd, false)
 	case !ok && o.Class() == catalog.ClassIndex:
 		return nil, b.errorf(sqlerr.WrongObjectType, ref.Pos(), "cannot open relation \"%s\"", ref.Name).

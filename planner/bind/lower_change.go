@@ -23,10 +23,10 @@ func (l *lowerer) change(q *query, fr *frame, tm *temporal) plan.Node {
 	rti, rowID, version := l.rtis[ch.rel], ly.vars[varKey{ch.rel, plan.SysRowID}], ly.vars[varKey{ch.rel, plan.SysVersion}]
 	returning := l.entries(ch.returning, ly, fr)
 	if ch.command == plan.DeleteCommand {
-		return &plan.Delete{Info: info, Input: node, RTI: rti, RowIDCol: rowID, VersionCol: version, TableCol: ly.tableColumn(ch.rel), Returning: returning}
+		return &plan.Delete{Instead: ch.dest.instead, Info: info, Input: node, RTI: rti, RowIDCol: rowID, VersionCol: version, TableCol: ly.tableColumn(ch.rel), Returning: returning}
 	}
 	return &plan.Update{
-		Info: info, Input: node, RTI: rti, RowIDCol: rowID, VersionCol: version, TableCol: ly.tableColumn(ch.rel),
+		Instead: ch.dest.instead, Info: info, Input: node, RTI: rti, RowIDCol: rowID, VersionCol: version, TableCol: ly.tableColumn(ch.rel),
 		Set: l.assignments(ch.set, ly, fr), Checks: l.viewChecks(ch.dest, ly, fr), Returning: returning,
 	}
 }
@@ -51,7 +51,7 @@ func (l *lowerer) assignments(list []assignment, ly *layout, fr *frame) []plan.C
 }
 
 func (l *lowerer) insert(ch *change, info *plan.TableInfo, fr *frame, tm *temporal) plan.Node {
-	n := &plan.Insert{Info: info, Input: l.query(ch.source, fr, tm)}
+	n := &plan.Insert{Instead: ch.dest.instead, Info: info, Input: l.query(ch.source, fr, tm)}
 	width := len(ch.table.Columns)
 	row := relLayout(ch.rel)
 	for i := range plan.SysColTypes {

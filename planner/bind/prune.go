@@ -312,7 +312,10 @@ func (p *pruner) change(ch *change) {
 		return
 	}
 	for i := range ch.rel.cols {
-		p.use(ch.rel, i)
+		p.needed(ch.rel, i)
+	}
+	if ch.dest.instead {
+		return // the rows of a view have no identity
 	}
 	p.use(ch.rel, plan.SysRowID)
 	p.use(ch.rel, plan.SysVersion)

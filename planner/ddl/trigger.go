@@ -157,8 +157,6 @@ func checkTiming(s *ast.CreateTriggerStmt, tr *catalog.Trigger, name string, vie
 		return sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is a view", name).WithDetail("Views cannot have TRUNCATE triggers.")
 	case !view && instead:
 		return sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is a table", name).WithDetail("Tables cannot have INSTEAD OF triggers.")
-	case instead && view && s.Row && s.When == nil && len(s.Columns) == 0:
-		return sqlerr.Unsupported("an INSTEAD OF trigger", "Write to the tables of the view; simple views can be written through.")
 	case instead && !s.Row:
 		return sqlerr.New(sqlerr.FeatureNotSupported, "INSTEAD OF triggers must be FOR EACH ROW")
 	case instead && s.When != nil:
