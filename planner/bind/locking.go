@@ -3,7 +3,6 @@ package bind
 import (
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
-	"synapse/catalog/types"
 	"synapse/exec/plan"
 	"synapse/planner/ast"
 )
@@ -131,13 +130,7 @@ func (q *query) rowsOfTables() bool {
 func (r *relation) handUp(k lock) lock {
 	add := func(col int) int {
 		r.query.targets = append(r.query.targets, &entry{expr: k.rel.column(col, -1), pos: -1})
-		typ := types.Int8
-		if col < 0 {
-			typ = plan.SysColTypes[-col-1]
-		} else {
-			typ = k.rel.cols[col].typ
-		}
-		r.cols = append(r.cols, relColumn{typ: typ, hidden: true})
+		r.cols = append(r.cols, relColumn{typ: k.rel.column(col, -1).typ, hidden: true})
 		return len(r.cols) - 1
 	}
 	k.rowID, k.version, k.table = add(k.rowID), add(k.version), add(k.table)
