@@ -40,7 +40,7 @@ var layers = map[string]string{
 	"exec/analysis": "catalog/textsearch",
 	"exec/eval":     "exec/plan catalog/types catalog/sqlerr catalog/builtin",
 	"exec/plan":     vocabulary + " catalog/partition",
-	"exec/recall":   "catalog catalog/sqlerr catalog/types exec/analysis storage vecindex/distance",
+	"exec/recall":   "catalog catalog/sqlerr catalog/tokens catalog/types exec/analysis storage vecindex/distance",
 	"exec/remote":   "catalog/sqlerr exec/analysis",
 	"exec/static":   "",
 
@@ -49,11 +49,11 @@ var layers = map[string]string{
 	"catalog/types":     "catalog/sqlerr",
 	"catalog/sqlerr":    "",
 	"catalog/builtin":   "catalog/types catalog/sqlerr catalog/textsearch vecindex/distance",
-	"catalog/pgcatalog": vocabulary + " catalog/partition catalog/textsearch",
+	"catalog/pgcatalog": vocabulary + " catalog/partition" + " catalog/textsearch",
+	"catalog/partition": "catalog catalog/types catalog/sqlerr catalog/builtin",
 	// PostgreSQL's full text search: values and configurations, no functions of SQL.
 	"catalog/textsearch": "catalog/types catalog/sqlerr",
-	"catalog/memory":     vocabulary + " catalog/memory/forget",
-	"catalog/partition":  "catalog catalog/types catalog/sqlerr catalog/builtin",
+	"catalog/memory":     vocabulary + " catalog/tokens catalog/memory/forget",
 	// Arithmetic alone: engine and benchmark share it.
 	"catalog/memory/forget": "",
 
