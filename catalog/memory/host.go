@@ -42,6 +42,11 @@ type Host interface {
 	// there; without a question, for the recalls recorded since a moment (µs since
 	// 2000), each as of then.
 	WouldHaveHit(q *QueryArgs, since int64, yield func(row []types.Value) error) error
+	// Changes yields the versions of a namespace's rows in a table of the schema that
+	// ended after a moment or have not ended, as of what the caller sees; times are
+	// µs since 2000. Rows that nothing happened to since may be among them. row is
+	// valid during the call.
+	Changes(table string, columns []string, ns string, since int64, yield func(from, to int64, row []types.Value) error) error
 	// Secret keeps the running statement's text and parameters out of the lineage.
 	Secret()
 	// CountRows counts the rows of a table of the schema, and their versions, of which

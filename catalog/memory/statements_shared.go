@@ -98,25 +98,5 @@ func init() {
 			 ORDER BY c.embedding <=> $2 LIMIT 1`,
 			[]types.OID{types.OIDText, types.OIDVector, types.OIDFloat8},
 		},
-		"changes": {
-			`WITH v AS (
-				SELECT 'entry' AS what, id::text AS key, _system_from AS f, _system_to AS t, to_jsonb(content) AS value, agent
-				FROM memory.entries FOR SYSTEM_TIME FROM $2 TO 'infinity' WHERE ns = $1
-				UNION ALL
-				SELECT 'fact', key, _system_from, _system_to, value, agent
-				FROM memory.facts FOR SYSTEM_TIME FROM $2 TO 'infinity' WHERE ns = $1
-				UNION ALL
-				SELECT 'event', stream || ':' || seq, _system_from, _system_to, to_jsonb(content), agent
-				FROM memory.events FOR SYSTEM_TIME FROM $2 TO 'infinity' WHERE ns = $1
-			), o AS (
-				SELECT *, lag(t) OVER w AS before, lead(f) OVER w AS after FROM v WINDOW w AS (PARTITION BY what, key ORDER BY f)
-			), c AS (
-				SELECT f AS at, what, key, CASE WHEN before = f THEN 'update' ELSE 'insert' END AS op, value, agent FROM o WHERE f > $2
-				UNION ALL
-				SELECT t, what, key, 'delete', NULL, NULL FROM o WHERE t < 'infinity' AND t > $2 AND after IS DISTINCT FROM t
-			)
-			SELECT at, what, key, op, value, agent FROM c ORDER BY at, what, key LIMIT $3`,
-			[]types.OID{types.OIDText, types.OIDTimestamptz, types.OIDInt8},
-		},
 	})
 }

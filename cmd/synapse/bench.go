@@ -10,6 +10,7 @@ import (
 var benches = map[string]command{
 	"compare":  {"do the work of agents on this server and on PostgreSQL with pgvector, print ratios", compareCommand},
 	"eviction": {"replay conversations through the policies of forgetting, print the recall that is left", evictionCommand},
+	"notify":   {"write memories, print how soon another connection hears of them", notifyCommand},
 	"locomo":   {"load the LoCoMo conversations as memory, ask every question, print evidence recall", locomoCommand},
 }
 
