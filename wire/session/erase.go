@@ -167,9 +167,11 @@ func (e *eraseTrail) redaction() lineage.Redaction {
 // Secret implements memory.Host.
 func (h *host) Secret() { h.lineage.hash() }
 
+// versionFunc is told of row i of a batch.
+type versionFunc func(def *catalog.Table, b *storage.RowBatch, i int)
+
 // memoryRows calls each for every version of a table of the schema whose columns match.
-func (h *host) memoryRows(view *storage.View, table string, columns []string, match func(row []types.Value) bool,
-	each func(def *catalog.Table, b *storage.RowBatch, i int)) (*catalog.Table, error) {
+func (h *host) memoryRows(view *storage.View, table string, columns []string, match func(row []types.Value) bool, each versionFunc) (*catalog.Table, error) {
 	def, _ := view.Catalog().Relation("memory", table).(*catalog.Table)
 	if def == nil {
 		return nil, nil // a data directory from before there was one
