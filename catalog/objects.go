@@ -292,6 +292,8 @@ type Role struct {
 	MemberOf   []Membership      `json:"memberships,omitempty"`
 	// Defaults are the ALTER DEFAULT PRIVILEGES for what the role will make.
 	Defaults []DefaultGrant `json:"defaults,omitempty"`
+	// Namespaces are those that the role may reach; see namespaces.go.
+	Namespaces []NamespaceGrant `json:"namespaces,omitempty"`
 }
 
 // DefaultGrant is what new objects of a kind grant: one row of pg_default_acl.

@@ -104,7 +104,7 @@ func (c *planCache) make(ctx *bind.Context, stmt parse.Statement, key string) (*
 	if err != nil {
 		return nil, err
 	}
-	bound.Plan = optimize(ctx, c.sizes, bound)
+	bound.Plan = optimize(ctx, sizesFor(ctx, c.sizes), bound)
 	if len(bound.Plan.Notices) > 0 {
 		// It depends on a relation that the catalog of its moment does not have.
 		return bound.Plan, nil
@@ -114,7 +114,7 @@ func (c *planCache) make(ctx *bind.Context, stmt parse.Statement, key string) (*
 		cats.past = append(cats.past, bound.CatalogOf(bound.Past[i].Clause, ctx.Catalog))
 	}
 	c.store(&cachedPlan{
-		key: key, bound: bound, tables: tablesOf(&cats, c.sizes, bound), valid: cats,
+		key: key, bound: bound, tables: tablesOf(&cats, sizesFor(ctx, c.sizes), bound), valid: cats,
 		bytes: planBytesFixed + planBytesPerTextByte*len(stmt.Text),
 	})
 	return bound.Plan, nil
@@ -151,6 +151,9 @@ func planKey(ctx *bind.Context, stmt parse.Statement) string {
 	if ctx.Engine {
 		w.WriteByte(2)
 	}
+	if ctx.Bound {
+		w.WriteByte(3)
+	}
 	for _, s := range ctx.SearchPath {
 		// A session's temporary schema that does not exist yet makes no difference.
 		if !strings.HasPrefix(s, "pg_temp") || ctx.Catalog.Schema(s) != nil {
@@ -181,7 +184,7 @@ func (c *planCache) lookup(key string, ctx *bind.Context) *plan.Plan {
 	known := entry.valid
 	c.mu.Unlock()
 	cats, err := catalogsOf(ctx, entry.bound) // may wait: a moment is read when all commits before it are
-	fits := err == nil && (known.equal(&cats) || entry.fits(&cats)) && !entry.outgrown(c.sizes)
+	fits := err == nil && (known.equal(&cats) || entry.fits(&cats)) && !entry.outgrown(sizesFor(ctx, c.sizes))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	stored := c.byKey[key] == e

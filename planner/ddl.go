@@ -19,7 +19,7 @@ func (p *Planner) PlanDDL(ctx ddl.Context, stmt parse.Statement) (*plan.Plan, er
 		if err != nil {
 			return nil, err
 		}
-		return optimize(&bc, p.plans.sizes, r), nil
+		return optimize(&bc, sizesFor(&bc, p.plans.sizes), r), nil
 	}
 	return ddl.Bind(&ctx, stmt.Stmt, stmt.Text)
 }

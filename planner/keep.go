@@ -21,18 +21,19 @@ func (p *Planner) Keep(bc bind.Context, stmt parse.Statement) (*Kept, error) {
 	if !Plannable(stmt.Stmt) {
 		return nil, notPlannable(stmt.Stmt)
 	}
+	sizes := sizesFor(&bc, p.plans.sizes)
 	bound, err := bind.Bind(&bc, stmt.Stmt, stmt.Text)
 	if err != nil {
 		return nil, err
 	}
-	bound.Plan = optimize(&bc, p.plans.sizes, bound)
+	bound.Plan = optimize(&bc, sizes, bound)
 	cats := catalogs{own: bc.Catalog}
 	for i := range bound.Past {
 		cats.past = append(cats.past, bound.CatalogOf(bound.Past[i].Clause, bc.Catalog))
 	}
 	return &Kept{
-		entry: &cachedPlan{bound: bound, tables: tablesOf(&cats, p.plans.sizes, bound), valid: cats},
-		sizes: p.plans.sizes,
+		entry: &cachedPlan{bound: bound, tables: tablesOf(&cats, sizes, bound), valid: cats},
+		sizes: sizes,
 	}, nil
 }
 

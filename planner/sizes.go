@@ -23,6 +23,24 @@ const (
 	outgrownRows   = 1000
 )
 
+// sizesFor are the sizes that may shape a plan: for one who is bound to
+// namespaces not those of tables in which others have rows.
+func sizesFor(ctx *bind.Context, sizes opt.Sizes) opt.Sizes {
+	if !ctx.Bound || sizes == nil {
+		return sizes
+	}
+	return ownSizes{sizes}
+}
+
+type ownSizes struct{ all opt.Sizes }
+
+func (s ownSizes) Rows(t *catalog.Table) (rows int, known bool) {
+	if t.BoundColumn() != 0 {
+		return 0, false
+	}
+	return s.all.Rows(t)
+}
+
 // tablesOf lists the stored tables that a plan depends on.
 func tablesOf(cats *catalogs, sizes opt.Sizes, bound *bind.Result) []tableUse {
 	var out []tableUse

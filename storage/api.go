@@ -35,14 +35,6 @@ const (
 	Serializable
 )
 
-// Principal is who reads and writes.
-type Principal struct {
-	Role       types.OID
-	Name       string
-	Super      bool
-	Namespaces []string // nil = not bound
-}
-
 // TxnOptions of Begin.
 type TxnOptions struct {
 	Isolation Isolation

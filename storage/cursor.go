@@ -74,10 +74,8 @@ func (v *View) cursor(t *catalog.Table, spec ScanSpec) (*Cursor, error) {
 	}
 	c := &Cursor{view: v, def: t, table: tb, spec: spec, own: v.overlay(t.ID)}
 	c.refs = c.few[:0]
-	if v.who.Namespaces != nil {
-		if ord := t.NamespaceColumn(); ord != 0 {
-			c.ns = &t.Columns[ord-1]
-		}
+	if ord, bound := v.who.bound(t); bound {
+		c.ns = &t.Columns[ord-1]
 	}
 	return c, c.findMissing()
 }

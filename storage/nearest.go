@@ -5,6 +5,7 @@ import (
 
 	"synapse/catalog"
 	"synapse/catalog/sqlerr"
+	"synapse/catalog/types"
 	"synapse/vecindex"
 	"synapse/vecindex/distance"
 )
@@ -47,6 +48,13 @@ func (v *View) Nearest(t *catalog.Table, ix *catalog.Index, n NearestSpec, spec 
 	if len(n.Query) != x.vectors.dim {
 		return nil, sqlerr.New(sqlerr.DataException, "different vector dimensions %d and %d", x.vectors.dim, len(n.Query))
 	}
+	inside := x.inNamespace(t, n.Partition)
+	if c.ns != nil && !inside {
+		if n.Rows, err = v.reachable(t, n.Rows); err != nil {
+			return nil, err
+		}
+		n.Exact = true
+	}
 	s := &nearestSource{filter: rowFilter{rows: n.Rows, keep: n.Filter, columns: n.FilterColumns}, want: n.K}
 	if s.want <= 0 {
 		s.want = nearestStep
@@ -64,6 +72,9 @@ func (v *View) Nearest(t *catalog.Table, ix *catalog.Index, n NearestSpec, spec 
 		}
 	}
 	key, one := x.partitionKey(n.Partition)
+	if c.ns != nil && inside && !v.who.sees(n.Partition[0]) {
+		key = append(key, noPartition)
+	}
 	if v.x != nil {
 		v.x.reads.notePartition(t.ID, x, key, one)
 	}
@@ -76,6 +87,35 @@ func (v *View) Nearest(t *catalog.Table, ix *catalog.Index, n NearestSpec, spec 
 	}
 	c.src, c.ranked = s, true
 	return c, s.findOwn(c, x, &n, key, one)
+}
+
+// noPartition makes the key of a partition one that no partition has: another's
+// namespace is as one that does not exist.
+const noPartition = 0xff
+
+// reachable narrows a search to the rows of the principal's namespaces before
+// any distance is computed: it never walks a graph in which others' rows are.
+func (v *View) reachable(t *catalog.Table, rows *RowSet) (*RowSet, error) {
+	c, err := v.Scan(t, ScanSpec{})
+	if err != nil {
+		return nil, err
+	}
+	mine, err := v.RowSet(c)
+	if err != nil || rows == nil {
+		return mine, err
+	}
+	return mine.And(rows), nil
+}
+
+// inNamespace reports whether a partition of the index is (part of) one namespace.
+func (x *tableIndex) inNamespace(t *catalog.Table, partition []types.Value) bool {
+	if len(partition) == 0 {
+		return false
+	}
+	if len(x.def.Keys) > 1 {
+		return x.def.Keys[0].Column == t.BoundColumn()
+	}
+	return x.namespace >= 0
 }
 
 // findOwn computes the distances of the transaction's own rows.

@@ -65,6 +65,9 @@ func (v *View) Text(t *catalog.Table, ix *catalog.Index, q TextSpec, spec ScanSp
 	if x.text == nil {
 		return nil, sqlerr.Internal("index %q is not a text index", ix.Name)
 	}
+	if c.ns != nil && x.namespace < 0 && (len(ix.Keys) < 2 || ix.Keys[0].Column != t.BoundColumn()) {
+		return nil, sqlerr.Unsupported("ranking by index \""+ix.Name+"\" within namespaces", "Its statistics are of all namespaces: put the namespace's column first.")
+	}
 	c.through(&x.counters)
 	model := x.bm25(&q)
 	own, err := c.ownDocuments(x)
@@ -73,6 +76,9 @@ func (v *View) Text(t *catalog.Table, ix *catalog.Index, q TextSpec, spec ScanSp
 	}
 	s := &textSource{filter: rowFilter{rows: q.Rows, keep: q.Filter, columns: q.FilterColumns}}
 	key, one := x.partitionKey(q.Partition)
+	if c.ns != nil && len(q.Partition) > 0 && !v.who.sees(q.Partition[0]) {
+		key = append(key, noPartition)
+	}
 	if v.x != nil {
 		v.x.reads.notePartition(t.ID, x, key, one)
 	}
@@ -96,6 +102,9 @@ func (v *View) Text(t *catalog.Table, ix *catalog.Index, q TextSpec, spec ScanSp
 		return c.table.rows.id(s.hits[a].local) < c.table.rows.id(s.hits[b].local) // not by local: the same after a restart
 	})
 	c.stats = SearchStats{Mode: "postings", Matches: len(s.hits)}
+	if c.ns != nil && !one {
+		c.stats.Matches = -1 // others' rows are among them until they are read
+	}
 	c.src, c.ranked = s, true
 	return c, nil
 }

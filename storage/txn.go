@@ -17,7 +17,7 @@ type Txn struct {
 	id       uint64
 	iso      Isolation
 	readOnly bool
-	who      Principal
+	who      *Principal // whoever acts now: SET ROLE changes it; views keep theirs
 	after    Timestamp
 	owner    *Owner
 	timeout  time.Duration // lock_timeout, 0 = none
@@ -63,7 +63,7 @@ type saved struct {
 
 // Begin starts a transaction. Its snapshot is taken by the first BeginCommand.
 func (s *Store) Begin(o TxnOptions) *Txn {
-	x := &Txn{s: s, id: s.lastTxn.Add(1), iso: o.Isolation, readOnly: o.ReadOnly, who: o.Who, after: o.After, timeout: o.LockTimeout}
+	x := &Txn{s: s, id: s.lastTxn.Add(1), iso: o.Isolation, readOnly: o.ReadOnly, who: &o.Who, after: o.After, timeout: o.LockTimeout}
 	group := &lockGroup{}
 	if o.Connection != nil {
 		group = o.Connection.group
@@ -113,6 +113,13 @@ func (x *Txn) Wrote() bool { return len(x.overlay.writes) > 0 }
 // Erases reports whether the commit will erase rows: FinishErase must follow it.
 func (x *Txn) Erases() bool { return len(x.erased) > 0 }
 
+// Act says who runs the commands that begin from now on, and writes; it returns
+// who did so far.
+func (x *Txn) Act(who *Principal) (before *Principal) {
+	before, x.who = x.who, who
+	return before
+}
+
 // BeginCommand starts the next command: READ COMMITTED takes a new snapshot, and
 // what the transaction writes from now on is invisible to the returned View.
 func (x *Txn) BeginCommand(ctx context.Context) (*View, error) {
@@ -129,7 +136,7 @@ func (x *Txn) BeginCommand(ctx context.Context) (*View, error) {
 	}
 	x.lastCmd++
 	x.cmd = x.lastCmd
-	return &View{s: x.s, ctx: ctx, x: x, at: x.snapshot, cmd: x.cmd, who: &x.who, catalog: x.Catalog()}, nil
+	return &View{s: x.s, ctx: ctx, x: x, at: x.snapshot, cmd: x.cmd, who: x.who, catalog: x.Catalog()}, nil
 }
 
 // NewestView starts a command that sees the newest commits, whatever the

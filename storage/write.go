@@ -74,17 +74,6 @@ func (t *table) ready(def *catalog.Table) error {
 	return t.describe(def)
 }
 
-// mayTouch refuses rows of a namespace that the principal is not bound to.
-func (p *Principal) mayTouch(def *catalog.Table, values []types.Value) error {
-	if p.Namespaces == nil {
-		return nil
-	}
-	if ord := def.NamespaceColumn(); ord != 0 && !p.sees(values[ord-1]) {
-		return sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied for namespace \"%s\"", values[ord-1].Str())
-	}
-	return nil
-}
-
 // Insert adds a row: one value per t.Columns, dropped ones NULL. A unique key
 // that is taken is returned as a Conflict and nothing is written; a key that
 // another transaction is about to take or give up is waited for. The indexes
@@ -94,7 +83,7 @@ func (x *Txn) Insert(ctx context.Context, t *catalog.Table, values []types.Value
 	if err != nil {
 		return 0, nil, err
 	}
-	if err := x.who.mayTouch(t, values); err != nil {
+	if err := x.who.mayWrite(t, values); err != nil {
 		return 0, nil, err
 	}
 	im, err := encodeRow(&x.builder, t, values)
@@ -134,10 +123,11 @@ func (x *Txn) Update(ctx context.Context, t *catalog.Table, id RowID, values []t
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range [][]types.Value{old, values} {
-		if err := x.who.mayTouch(t, v); err != nil {
-			return nil, err
-		}
+	if err := x.who.mayChange(t, old); err != nil {
+		return nil, err
+	}
+	if err := x.who.mayWrite(t, values); err != nil {
+		return nil, err
 	}
 	shard := x.shardOf(values)
 	moves := shard != tb.rows.id(local).shard()
@@ -182,7 +172,7 @@ func (x *Txn) Delete(ctx context.Context, t *catalog.Table, id RowID) error {
 	if err != nil {
 		return err
 	}
-	if err := x.who.mayTouch(t, old); err != nil {
+	if err := x.who.mayChange(t, old); err != nil {
 		return err
 	}
 	if base {

@@ -109,6 +109,7 @@ func init() {
 	registerAnswers()
 	registerLinks()
 	registerFeed()
+	registerBinding()
 	registerContext()
 	registerExplain()
 	registerEmbed()

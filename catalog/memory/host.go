@@ -62,6 +62,8 @@ type Host interface {
 	Notify(channel, payload string) error
 	// Setting is a setting of the session.
 	Setting(name string) (value string, ok bool)
+	// BindNamespace lets a role read, or write too, the namespaces of a pattern; with revoke it ends that.
+	BindNamespace(role, pattern string, write, revoke bool) error
 	// Agent is the claimed agent of the session.
 	Agent() string
 	// NewID makes a UUID of version 7.

@@ -46,6 +46,7 @@ func Tables() []*catalog.VirtualTable {
 			{"score", types.Float8},
 			{"parts", types.JSONB},
 		}),
+		namespaceGrants(),
 	}
 }
 

@@ -18,6 +18,7 @@ type Context struct {
 	SearchPath []string
 	User       string
 	Role       types.OID // the role whose rights are asked; 0: nobody's, as in expressions of the catalog
+	Bound      bool      // to namespaces: what it may not read does not shape its plans either
 	Database   string
 	TempSchema string // the session's own, which it may always use
 	// Today is today's catalog where Catalog is an earlier one, else nil: a

@@ -54,8 +54,12 @@ func (s *Session) activityRows(yield func(row []types.Value) error) error {
 			waits[l.Process] = l.Kind
 		}
 	}
+	apart := s.tenant() != 0
 	for _, o := range e.list() {
 		if !all && !s.hasPrivilegesOf(o.login.ID) {
+			if apart {
+				continue
+			}
 			if err := yield(o.hiddenActivity()); err != nil {
 				return err
 			}

@@ -71,7 +71,7 @@ func (s *Session) copyFrom(ctx context.Context, p *portal, t *ast.CopyStmt, o *c
 		}
 	}
 	s.block.commands++
-	view, err := s.block.txn.BeginCommand(ctx)
+	view, err := s.beginCommand(ctx)
 	if err != nil {
 		return 0, err
 	}

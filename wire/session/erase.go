@@ -227,14 +227,18 @@ func (h *host) EraseRows(table string, columns []string, match func(row []types.
 	if b.trail == nil {
 		b.trail = newEraseTrail()
 	}
-	view, err := b.txn.BeginCommand(h.ctx)
+	view, err := h.s.beginCommand(h.ctx)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer view.Close()
+	var denied error // a namespace that may be read only
 	live := map[storage.RowID]storage.Timestamp{} // row → from of its open version, 0: none
 	var order []storage.RowID
 	def, err := h.memoryRows(view, table, columns, match, func(def *catalog.Table, rb *storage.RowBatch, i int) {
+		if denied == nil {
+			denied = h.s.mayErase(def, rb, i)
+		}
 		id := rb.IDs[i]
 		if _, known := live[id]; !known {
 			order = append(order, id)
@@ -248,6 +252,9 @@ func (h *host) EraseRows(table string, columns []string, match func(row []types.
 			b.trail.value(def.Columns[ord-1].Type, rb.Cols[k].Get(i))
 		}
 	})
+	if err == nil {
+		err = denied
+	}
 	if err != nil || len(order) == 0 {
 		return 0, 0, err
 	}

@@ -154,6 +154,9 @@ func (s *Session) checkedNotify(channel, payload string) error {
 	if len(channel) > 63 {
 		return sqlerr.New(sqlerr.InvalidParameterValue, "channel name too long")
 	}
+	if err := s.mayUseChannel(channel, true); err != nil {
+		return err
+	}
 	if len(payload) > maxNotifyBytes {
 		return sqlerr.New(sqlerr.InvalidParameterValue, "payload string too long")
 	}
@@ -180,6 +183,10 @@ func (h *host) Statistic(name string) func(yield func(row []types.Value) error) 
 		return h.s.cursorRows
 	case "prepared_statements":
 		return h.s.preparedRows
+	case "lineage":
+		return h.s.lineageRows
+	case "lineage_hits":
+		return h.s.hitRows
 	}
 	return h.s.engine.Statistics[name]
 }

@@ -7,6 +7,7 @@ import (
 	"synapse/catalog/sqlerr"
 	"synapse/catalog/types"
 	"synapse/exec/plan"
+	"synapse/storage"
 )
 
 // Who a session is. It logged in as one role (login); SET SESSION AUTHORIZATION
@@ -19,6 +20,7 @@ type identity struct {
 	catalog       *catalog.Catalog
 	session, role string
 	current       *catalog.Role
+	who           *storage.Principal // nil: not made yet
 }
 
 // noRole is the value of the setting "role" that no SET ROLE is in force.
@@ -41,7 +43,7 @@ func (s *Session) role() *catalog.Role {
 			r = &catalog.Role{Header: catalog.Header{Name: role}}
 		}
 	}
-	s.identity = identity{c, session, role, r}
+	s.identity = identity{c, session, role, r, nil}
 	return r
 }
 

@@ -34,7 +34,7 @@ func (s *Session) internal(ctx context.Context, work func(h *host) error) (err e
 		}
 	}()
 	s.ensureTxn()
-	view, err := s.block.txn.BeginCommand(ctx)
+	view, err := s.beginCommand(ctx)
 	if err == nil {
 		err = work(&host{s: s, ctx: ctx, view: view})
 		view.Close()

@@ -50,7 +50,9 @@ func (s *Session) runLocal(ctx context.Context, p *portal) (err error) {
 		p.tag, err = s.closeCursor(t.Name)
 	case *ast.ListenStmt:
 		p.tag = "LISTEN"
-		s.changeListen(t.Channel, true)
+		if err = s.mayUseChannel(t.Channel, false); err == nil {
+			s.changeListen(t.Channel, true)
+		}
 	case *ast.UnlistenStmt:
 		p.tag = "UNLISTEN"
 		s.changeListen(t.Channel, false)

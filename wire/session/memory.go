@@ -26,6 +26,9 @@ func (h *host) Run(name string, asOf int64, params []types.Value, yield func(row
 	if !ok {
 		return sqlerr.Internal("no statement %q of the memory schema", name)
 	}
+	if err := h.mayRun(name); err != nil {
+		return err
+	}
 	if name == "policy" { // asked for before anything is written to the namespace, by a statement that holds the content
 		if policy, err := h.lineagePolicy([]string{params[0].Str()}); err != nil {
 			return err
@@ -107,7 +110,7 @@ func (h *host) nestedView(pl *plan.Plan, asOf int64) (view *storage.View, own bo
 	if !pl.ReadOnly {
 		s.block.writes = true
 	}
-	view, err = s.block.txn.BeginCommand(h.ctx)
+	view, err = s.beginCommand(h.ctx)
 	return view, true, err
 }
 
@@ -141,7 +144,11 @@ func (h *host) recorded(queryID types.Value) (*lineage.Record, error) {
 	}
 	var id uuid.UUID
 	copy(id[:], queryID.Str())
-	return finder.Find(id)
+	rec, err := finder.Find(id)
+	if err != nil || rec == nil || !h.s.mayKnow(rec.Role) {
+		return nil, err // what another role asked is not known
+	}
+	return rec, nil
 }
 
 func uuidText(v types.Value) string {

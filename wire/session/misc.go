@@ -37,7 +37,7 @@ func (s *Session) checkConstraints(ctx context.Context, commit bool) error {
 	if s.block.deferred == nil || s.block.deferred.Empty() {
 		return nil
 	}
-	view, err := s.block.txn.BeginCommand(ctx)
+	view, err := s.beginCommand(ctx)
 	if err != nil {
 		return err
 	}

@@ -145,10 +145,11 @@ func yieldByName(rows [][]types.Value, yield yieldRow) error {
 // Usage implements catalog.UsageSource: as of now, whatever moment the statement reads.
 func (h *host) Usage(relation types.OID) catalog.Usage {
 	c := h.Catalog()
-	if t := c.Table(relation); t != nil && !t.Virtual {
+	shared := func(t *catalog.Table) bool { return t != nil && t.BoundColumn() != 0 && h.s.bound() } // others' rows count in it
+	if t := c.Table(relation); t != nil && !t.Virtual && !shared(t) {
 		return h.s.engine.Store.Usage(relation, 0)
 	}
-	if x := c.Index(relation); x != nil {
+	if x := c.Index(relation); x != nil && !shared(c.Table(x.Table)) {
 		return h.s.engine.Store.Usage(x.Table, x.ID)
 	}
 	return catalog.Usage{}

@@ -1,22 +1,28 @@
 package session
 
-import "sync"
+import (
+	"strings"
+	"sync"
+
+	"synapse/catalog/types"
+)
 
 // hub delivers NOTIFY between the sessions of one server.
 type hub struct {
-	mu        sync.Mutex // guards listeners
-	listeners map[string]map[*Session]bool
+	mu        sync.Mutex                        // guards listeners
+	listeners map[string]map[*Session]types.OID // each with its tenant
 }
 
-func newHub() *hub { return &hub{listeners: map[string]map[*Session]bool{}} }
+func newHub() *hub { return &hub{listeners: map[string]map[*Session]types.OID{}} }
 
 func (h *hub) listen(channel string, s *Session) {
+	tenant := s.tenant()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.listeners[channel] == nil {
-		h.listeners[channel] = map[*Session]bool{}
+		h.listeners[channel] = map[*Session]types.OID{}
 	}
-	h.listeners[channel][s] = true
+	h.listeners[channel][s] = tenant
 }
 
 // unlisten ends one subscription, or all of the session's for "".
@@ -38,7 +44,11 @@ func (h *hub) publish(list []Notification) {
 	woken := map[*Session]bool{}
 	h.mu.Lock()
 	for _, n := range list {
-		for s := range h.listeners[n.Channel] {
+		shared := strings.HasPrefix(n.Channel, "memory:") // which was refused to who may not use it
+		for s, tenant := range h.listeners[n.Channel] {
+			if n.tenant != 0 && tenant != 0 && n.tenant != tenant && !shared {
+				continue // tenants do not hear each other
+			}
 			s.inbox.add(n)
 			woken[s] = true
 		}
@@ -72,7 +82,7 @@ func (s *Session) TakeNotifications() []Notification {
 
 // notify queues a notification for the commit.
 func (s *Session) notify(channel, payload string) {
-	n := Notification{PID: s.pid, Channel: channel, Payload: payload}
+	n := Notification{PID: s.pid, Channel: channel, Payload: payload, tenant: s.tenant()}
 	if len(s.outbox) == 0 || s.outbox[len(s.outbox)-1] != n {
 		s.outbox = append(s.outbox, n)
 	}

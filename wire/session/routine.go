@@ -81,9 +81,10 @@ func (c *call) within(f func() error) error {
 		defer restore()
 	}
 	if txn := s.block.txn; txn != nil {
-		command := txn.Command()
+		command, who := txn.Command(), txn.Act(s.who())
 		defer func() {
 			if s.block.txn == txn { // it has not ended the transaction
+				txn.Act(who)
 				txn.Resume(command)
 			}
 		}()

@@ -49,7 +49,7 @@ func (c *call) doBlock(text string) error {
 func (s *Session) topCall(ctx context.Context, p *portal) (*call, func(), error) {
 	s.ensureTxn()
 	s.block.commands++
-	view, err := s.block.txn.BeginCommand(ctx)
+	view, err := s.beginCommand(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -272,7 +272,7 @@ func (c *call) view(s *statement, params []types.Value) (*storage.View, storage.
 		}
 		return c.caller.view, at, nil
 	}
-	v, err := ss.block.txn.BeginCommand(c.ctx)
+	v, err := ss.beginCommand(c.ctx)
 	return v, 0, err
 }
 

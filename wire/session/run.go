@@ -58,7 +58,7 @@ func (s *Session) catalog() *catalog.Catalog {
 // bindContext is what names and literals of a statement are resolved with.
 func (s *Session) bindContext(c *catalog.Catalog, given []types.OID) bind.Context {
 	return bind.Context{
-		Catalog: c, SearchPath: s.bindPath(c), User: s.role().Name, Role: s.role().ID, TempSchema: s.tempSchema(), ParamTypes: given, Format: s.inputFormat(),
+		Catalog: c, SearchPath: s.bindPath(c), User: s.role().Name, Role: s.role().ID, Bound: s.bound(), TempSchema: s.tempSchema(), ParamTypes: given, Format: s.inputFormat(),
 		Database: s.db, Without: s.methodsOff(),
 	}
 }
@@ -258,7 +258,7 @@ func (s *Session) viewFor(ctx context.Context, at storage.Timestamp) (*storage.V
 	if at != 0 {
 		return s.engine.Store.SnapshotAt(ctx, at, s.principal())
 	}
-	return s.block.txn.BeginCommand(ctx)
+	return s.beginCommand(ctx)
 }
 
 // execEnv is the surroundings of one statement's run; view is nil for expressions without tables.

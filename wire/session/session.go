@@ -251,6 +251,26 @@ func (s *Session) ReportedSettings() []Setting {
 
 // principal is who the session acts as.
 func (s *Session) principal() storage.Principal {
-	r := s.role()
-	return storage.Principal{Role: r.ID, Name: r.Name, Super: r.Super}
+	return *s.who()
+}
+
+// who is principal, made once per identity.
+func (s *Session) who() *storage.Principal {
+	r := s.role() // fills the cache
+	if s.definer == nil && s.identity.who != nil {
+		return s.identity.who
+	}
+	c := s.catalog()
+	p := &storage.Principal{Role: r.ID, Name: r.Name, Super: r.Super, Owns: func(owner types.OID) bool { return c.HasPrivilegesOf(r.ID, owner) }}
+	p.Namespaces, p.Writable = c.NamespacePatterns(r.ID)
+	if s.definer == nil {
+		s.identity.who = p
+	}
+	return p
+}
+
+// beginCommand starts a command of the transaction as who the session is now.
+func (s *Session) beginCommand(ctx context.Context) (*storage.View, error) {
+	s.block.txn.Act(s.who())
+	return s.block.txn.BeginCommand(ctx)
 }

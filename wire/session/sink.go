@@ -44,6 +44,7 @@ type Notification struct {
 	PID     int32
 	Channel string
 	Payload string
+	tenant  types.OID // whose channels it is of; 0: of who is not bound to namespaces
 }
 
 // CheckText refuses text that no statement may contain: invalid UTF-8 (22021).
