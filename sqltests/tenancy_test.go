@@ -18,7 +18,7 @@ import (
 
 // generated are the parts of answers that differ between any two runs: UUIDs,
 // times, row versions.
-var generated = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00|\b\d{15,}\b`)
+var generated = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?\+00(:00)?|\b\d{15,}\b`)
 
 // answer is all that a client sees of a statement: rows, tags, notices and errors, as text.
 func answer(c *pgx.Conn, sql string) string {

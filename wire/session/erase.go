@@ -255,10 +255,10 @@ func (h *host) EraseRows(table string, columns []string, match func(row []types.
 	if err == nil {
 		err = denied
 	}
-	if err != nil || len(order) == 0 {
-		return 0, 0, err
+	if err == nil { // asked whether or not there is anything to erase
+		err = h.s.mayUse(def, catalog.MayDelete)
 	}
-	if err := h.s.mayUse(def, catalog.MayDelete); err != nil {
+	if err != nil || len(order) == 0 {
 		return 0, 0, err
 	}
 	for _, id := range order {
