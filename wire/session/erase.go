@@ -232,7 +232,7 @@ func (h *host) EraseRows(table string, columns []string, match func(row []types.
 		return 0, 0, err
 	}
 	defer view.Close()
-	var denied error // a namespace that may be read only
+	var denied error                              // a namespace that may be read only
 	live := map[storage.RowID]storage.Timestamp{} // row → from of its open version, 0: none
 	var order []storage.RowID
 	def, err := h.memoryRows(view, table, columns, match, func(def *catalog.Table, rb *storage.RowBatch, i int) {

@@ -106,7 +106,7 @@ func (h *host) recallsOf(ns string, since int64) ([]*lineage.Record, error) {
 	}
 	var out []*lineage.Record
 	err := all.Each(func(rec *lineage.Record) error {
-		if rec.SQL != recallName || rec.Params == nil || rec.AsOf != 0 || rec.OwnWrites || rec.Snapshot < since {
+		if !h.s.mayKnow(rec.Role) || rec.SQL != recallName || rec.Params == nil || rec.AsOf != 0 || rec.OwnWrites || rec.Snapshot < since {
 			return nil
 		}
 		q, err := recordedQuery(rec)
