@@ -3,6 +3,7 @@ package sqltests
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -109,7 +110,7 @@ func TestEmbeddingEndpoint(t *testing.T) {
 		t.Helper()
 		_, err := c.Exec(ctx, sql, args...)
 		var e *pgconn.PgError
-		if e, _ = err.(*pgconn.PgError); e == nil || e.Code != string(code) || !strings.Contains(e.Message+e.Detail, word) {
+		if !errors.As(err, &e) || e.Code != string(code) || !strings.Contains(e.Message+e.Detail, word) {
 			t.Errorf("%s: got %v, want %s with %q", sql, err, code, word)
 		}
 	}

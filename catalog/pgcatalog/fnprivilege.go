@@ -216,11 +216,6 @@ func (s *scope) object(kind string, t types.Type, v types.Value) (o catalog.Obje
 	return nil, true, nil
 }
 
-// isMember reports whether role is the group or a direct or indirect member of it.
-func isMember(cat *catalog.Catalog, role *catalog.Role, group types.OID) bool {
-	return cat.IsMemberNoSuper(role.ID, group)
-}
-
 // hasRole is pg_has_role.
 func hasRole(at int) function {
 	return func(s *scope, a []types.Value) (types.Value, error) {
