@@ -112,6 +112,56 @@ func (s *Session) planDDL(bc bind.Context, st parse.Statement, at *catalog.Catal
 	}, st)
 }
 
+// settleTries bounds how often a schema change is planned anew.
+const settleTries = 10
+
+// settled takes the table locks of a schema change and plans it again where what it is about was
+// changed while it waited for them, so that it builds on the newest state as PostgreSQL's commands
+// do, which look things up behind their locks. Beyond READ COMMITTED the snapshot stays and the
+// change fails when it is written. before is the committed catalog from before the planning. The view is closed where there is an error.
+func (s *Session) settled(ctx context.Context, p *portal, before *catalog.Catalog, pl *plan.Plan, view *storage.View) (*plan.Plan, *storage.View, error) {
+	for range settleTries {
+		for _, step := range pl.DDL.Steps {
+			l, ok := step.(*plan.LockTable)
+			if !ok {
+				continue
+			}
+			if err := s.block.txn.LockTable(ctx, l.Table, storage.TableLock(l.Level), storage.Wait); err != nil {
+				view.Close()
+				return nil, nil, err
+			}
+		}
+		if s.block.isolation != storage.ReadCommitted {
+			return pl, view, nil
+		}
+		newest, changed := s.engine.Store.Catalog(), false
+		for _, step := range pl.DDL.Steps {
+			var id types.OID
+			switch step := step.(type) {
+			case *plan.LockTable:
+				id = step.Table
+			case *plan.PutObject:
+				id = step.Object.ObjectID()
+			case *plan.DropObject:
+				id = step.ID
+			default:
+				continue
+			}
+			changed = changed || newest.ObjectVersion(id) != before.ObjectVersion(id)
+		}
+		if !changed {
+			return pl, view, nil
+		}
+		before = newest
+		view.Close()
+		var err error
+		if pl, _, view, err = s.compile(ctx, p); err != nil {
+			return nil, nil, err
+		}
+	}
+	return pl, view, nil
+}
+
 // compile resolves the moment that is read, opens its view and plans the statement.
 func (s *Session) compile(ctx context.Context, p *portal) (*plan.Plan, storage.Timestamp, *storage.View, error) {
 	s.ensureTxn()
@@ -155,9 +205,15 @@ func (s *Session) startPlanned(ctx context.Context, p *portal) error {
 	if what := alone(p.prep.stmt.Stmt); what != "" && s.block.explicit {
 		return sqlerr.New(sqlerr.ActiveSQLTransaction, "%s cannot run inside a transaction block", what)
 	}
+	before := s.engine.Store.Catalog()
 	pl, at, view, err := s.compile(ctx, p)
 	if err != nil {
 		return err
+	}
+	if pl.Command == plan.UtilityCommand {
+		if pl, view, err = s.settled(ctx, p, before, pl, view); err != nil {
+			return err
+		}
 	}
 	p.plan, p.cols = pl, resultColumns(pl)
 	if at != 0 {
