@@ -219,7 +219,7 @@ func (c *Catalog) TypeNamed(schema, name string) types.OID {
 	if t := c.Type(schema, name); t != nil {
 		return t.ID
 	}
-	if id := rowTypeID(c.Relation(schema, name)); id >= types.FirstUserOID {
+	if id := RowTypeID(c.Relation(schema, name)); id >= types.FirstUserOID {
 		return id
 	}
 	if len(name) > 1 && name[0] == '_' {
@@ -233,12 +233,18 @@ func (c *Catalog) TypeNamed(schema, name string) types.OID {
 	return 0
 }
 
-func rowTypeID(o Object) types.OID {
+// RowTypeID is the type of an object's rows: of a table, a view or a composite
+// type; 0 for other objects and nil.
+func RowTypeID(o Object) types.OID {
 	switch o := o.(type) {
 	case *Table:
 		return o.TypeID
 	case *View:
 		return o.TypeID
+	case *Type:
+		if o.Kind == CompositeType {
+			return o.ID
+		}
 	}
 	return 0
 }

@@ -136,13 +136,8 @@ func rowName(cat *catalog.Catalog, id types.OID) string {
 
 // rowTypeID is the row type of a relation, t for OID 0.
 func rowTypeID(cat *catalog.Catalog, id, t types.OID) types.OID {
-	switch o := cat.Object(id).(type) {
-	case *catalog.Table:
-		return o.TypeID
-	case *catalog.View:
-		return o.TypeID
-	case *catalog.Type:
-		return o.ID
+	if row := catalog.RowTypeID(cat.Object(id)); id != 0 && row != 0 {
+		return row
 	}
 	return t
 }

@@ -150,9 +150,20 @@ func ResultColumns(c *catalog.Catalog, f *catalog.Function) []builtin.OutColumn 
 		if name == "" {
 			name = unnamedColumn(i)
 		}
-		list = append(list, builtin.OutColumn{Name: name, Type: a.Type})
+		list = append(list, builtin.OutColumn{Name: name, Type: argumentType(c, a)})
 	}
 	return list
+}
+
+// argumentType is the type of an argument; for the row of a relation its row
+// type, or record where the relation has none.
+func argumentType(c *catalog.Catalog, a catalog.FunctionArg) types.Type {
+	if a.Rel != 0 {
+		if id := catalog.RowTypeID(c.Object(a.Rel)); types.DefinedType(id) != nil {
+			return types.Of(id)
+		}
+	}
+	return a.Type
 }
 
 func unnamedColumn(i int) string {

@@ -99,7 +99,7 @@ func (b *binder) replaceFunction(old, f *catalog.Function, replace bool) error {
 }
 
 func sameOutputs(a, b *catalog.Function) bool {
-	return slices.EqualFunc(a.Outputs(), b.Outputs(), func(x, y catalog.FunctionArg) bool { return x.Type.OID == y.Type.OID && x.Name == y.Name })
+	return slices.EqualFunc(a.Outputs(), b.Outputs(), func(x, y catalog.FunctionArg) bool { return x.Type.OID == y.Type.OID && x.Rel == y.Rel && x.Name == y.Name })
 }
 
 // argType resolves the type of a parameter or result; rel is not 0 where it is
@@ -208,10 +208,10 @@ func (b *binder) parameterDefault(e ast.Expr, t types.Type) (string, error) {
 // functionResult works out what the function returns.
 func (b *binder) functionResult(f *catalog.Function, s *ast.CreateFunctionStmt) error {
 	outs := f.Outputs()
-	implied := types.Void
+	implied, impliedRel := types.Void, types.OID(0)
 	switch {
-	case len(outs) == 1 && len(f.Columns) == 0, len(f.Columns) == 1:
-		implied = outs[0].Type
+	case len(outs) == 1:
+		implied, impliedRel = outs[0].Type, outs[0].Rel
 	case len(outs) > 1:
 		implied = types.Record
 	}
@@ -227,15 +227,15 @@ func (b *binder) functionResult(f *catalog.Function, s *ast.CreateFunctionStmt) 
 		if len(outs) == 0 {
 			return sqlerr.New(sqlerr.InvalidFunctionDef, "function result type must be specified")
 		}
-		f.Ret = implied
+		f.Ret, f.RetRel = implied, impliedRel
 		return nil
 	}
 	var err error
 	if f.Ret, f.RetRel, err = b.argType(s.Returns); err != nil {
 		return err
 	}
-	if len(outs) > 0 && (f.Ret.OID != implied.OID || f.RetRel != 0) {
-		return sqlerr.New(sqlerr.InvalidFunctionDef, "function result type must be %s because of OUT parameters", types.FormatType(implied))
+	if len(outs) > 0 && (f.Ret.OID != implied.OID || f.RetRel != impliedRel) {
+		return sqlerr.New(sqlerr.InvalidFunctionDef, "function result type must be %s because of OUT parameters", b.argName(implied, impliedRel))
 	}
 	if f.Ret.OID == types.OIDTrigger && len(f.Args) > 0 {
 		return sqlerr.New(sqlerr.InvalidFunctionDef, "trigger functions cannot have declared arguments").

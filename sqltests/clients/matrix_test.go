@@ -67,6 +67,5 @@ func matrix() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", name, about[name], result)
 	}
-	b.WriteString("\nNot yet: Sequelize's findOrCreate (a function with an OUT argument of a table's row type).\n")
 	return b.String()
 }

@@ -72,7 +72,7 @@ func (fr *frame) outcome() (*Result, error) {
 		return &Result{Value: fr.ret}, nil
 	case sig.Procedure:
 		return &Result{Row: fr.outRow()}, nil
-	case len(fr.f.outs) == 1 && len(sig.Columns) == 0:
+	case len(fr.f.outs) == 1:
 		d := fr.f.outs[0]
 		if d.record {
 			if r := fr.recs[d.no]; r != nil {
@@ -169,10 +169,22 @@ func (fr *frame) emit(values []types.Value) error {
 	return fr.out(out)
 }
 
+// emitOuts passes on the OUT arguments as a row; one that is a row is the whole of it.
+func (fr *frame) emitOuts() error {
+	if len(fr.f.outs) > 1 || !fr.f.outs[0].record {
+		return fr.emit(fr.outRow())
+	}
+	r, err := fr.record(fr.f.outs[0])
+	if err != nil {
+		return err
+	}
+	return fr.emit(r.values)
+}
+
 func (fr *frame) returnNext(st *plpgsql.ReturnNext) error {
 	sig := &fr.f.Sig
 	if st.Expr == nil {
-		return fr.emit(fr.outRow())
+		return fr.emitOuts()
 	}
 	v, t, err := fr.valueOrRecord(st.Expr)
 	if err != nil {
