@@ -99,7 +99,9 @@ func (b *binder) replaceFunction(old, f *catalog.Function, replace bool) error {
 }
 
 func sameOutputs(a, b *catalog.Function) bool {
-	return slices.EqualFunc(a.Outputs(), b.Outputs(), func(x, y catalog.FunctionArg) bool { return x.Type.OID == y.Type.OID && x.Rel == y.Rel && x.Name == y.Name })
+	return slices.EqualFunc(a.Outputs(), b.Outputs(), func(x, y catalog.FunctionArg) bool {
+		return x.Type.OID == y.Type.OID && x.Rel == y.Rel && x.Name == y.Name
+	})
 }
 
 // argType resolves the type of a parameter or result; rel is not 0 where it is
