@@ -1,6 +1,7 @@
 package session
 
 import (
+	"fmt"
 	"sort"
 	"strings"
 
@@ -64,6 +65,9 @@ func (s *settings) set(name, value string, local bool) error {
 		v, err := d.check(value, s.must(d.name))
 		if err != nil {
 			return err
+		}
+		if d.only != nil && !contains(d.only, v) {
+			return sqlerr.Unsupported(fmt.Sprintf("the value %s of parameter \"%s\"", v, d.name), "Possible here: "+strings.Join(d.only, ", ")+".")
 		}
 		key, value = d.name, v
 	} else if !strings.Contains(key, ".") {

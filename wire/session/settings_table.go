@@ -23,6 +23,7 @@ type settingDef struct {
 	unit           string // "ms", "kB" or none; value and bounds are in it
 	min, max       int64
 	enum           []string
+	only           []string // the values that do here what they say; others are 0A000. nil: all
 	validate       func(value, old string) (string, error)
 	report         bool // ParameterStatus
 	fixed          bool // SHOW only
@@ -81,7 +82,7 @@ var clientSettings = []settingDef{
 	{name: "bytea_output", def: "hex", kind: enumSetting, enum: []string{"escape", "hex"}, desc: "Sets the output format for bytea."},
 	{name: "xmloption", def: "content", kind: enumSetting, enum: []string{"content", "document"}, desc: "Sets whether XML data is considered a document or content."},
 	{name: "search_path", def: `"$user", public`, report: true, desc: "Sets the schema search order for names that are not schema-qualified."},
-	{name: "standard_conforming_strings", def: "on", kind: onOff, report: true, desc: "Causes '...' strings to treat backslashes literally."},
+	{name: "standard_conforming_strings", def: "on", kind: onOff, only: []string{"on"}, report: true, desc: "Causes '...' strings to treat backslashes literally."},
 	{name: "escape_string_warning", def: "on", kind: onOff, desc: "Warn about backslash escapes in ordinary string literals."},
 	{name: "backslash_quote", def: "safe_encoding", desc: "Sets whether \"\\'\" is allowed in string literals."},
 	{name: "row_security", def: "on", kind: onOff, desc: "Enable row security."},
@@ -99,14 +100,14 @@ var clientSettings = []settingDef{
 	{name: "quote_all_identifiers", def: "off", kind: onOff, desc: "When generating SQL fragments, quote all identifiers."},
 	{name: "password_encryption", def: "scram-sha-256", kind: enumSetting, enum: []string{"scram-sha-256"}, desc: "Chooses the algorithm for encrypting passwords."},
 	{name: "gin_fuzzy_search_limit", def: "0", kind: intSetting, desc: "Sets the maximum allowed result for exact search by GIN."},
-	{name: "array_nulls", def: "on", kind: onOff, desc: "Enable input of NULL elements in arrays."},
-	{name: "transform_null_equals", def: "off", kind: onOff, desc: "Treats expr=NULL as expr IS NULL."},
+	{name: "array_nulls", def: "on", kind: onOff, only: []string{"on"}, desc: "Enable input of NULL elements in arrays."},
+	{name: "transform_null_equals", def: "off", kind: onOff, only: []string{"off"}, desc: "Treats expr=NULL as expr IS NULL."},
 	{name: "log_statement", def: "none", desc: "Sets the type of statements logged."},
 	{name: "log_min_duration_statement", def: "-1", kind: intSetting, unit: "ms", min: -1, desc: "Sets the minimum execution time above which statements are logged."},
 	{name: "log_error_verbosity", def: "default", desc: "Sets the verbosity of logged messages."},
 	{name: "log_min_messages", def: "warning", desc: "Sets the message levels that are logged."},
 	{name: "track_activities", def: "on", kind: onOff, desc: "Collects information about executing commands."},
-	{name: "session_replication_role", def: "origin", kind: enumSetting, enum: []string{"origin", "replica", "local"}, desc: "Sets the session's behavior for triggers and rewrite rules."},
+	{name: "session_replication_role", def: "origin", kind: enumSetting, only: []string{"origin", "local"}, enum: []string{"origin", "replica", "local"}, desc: "Sets the session's behavior for triggers and rewrite rules."},
 }
 
 var txnSettings = []settingDef{
@@ -114,7 +115,7 @@ var txnSettings = []settingDef{
 	{name: "lock_timeout", def: "0", kind: intSetting, unit: "ms", desc: "Sets the maximum allowed duration of any wait for a lock."},
 	{name: "idle_in_transaction_session_timeout", def: "0", kind: intSetting, unit: "ms", desc: "Sets the maximum allowed idle time between queries, when in a transaction."},
 	{name: "idle_session_timeout", def: "0", kind: intSetting, unit: "ms", desc: "Sets the maximum allowed idle time between queries, when not in a transaction."},
-	{name: "transaction_timeout", def: "0", kind: intSetting, unit: "ms", desc: "Sets the maximum allowed duration of any transaction within a session."},
+	{name: "transaction_timeout", def: "0", kind: intSetting, only: []string{"0"}, unit: "ms", desc: "Sets the maximum allowed duration of any transaction within a session."},
 	{name: "deadlock_timeout", def: "1s", kind: intSetting, unit: "ms", min: 1, desc: "Sets the time to wait on a lock before checking for deadlock."},
 	{name: "default_transaction_isolation", def: "read committed", kind: enumSetting, enum: isolationNames, desc: "Sets the transaction isolation level of each new transaction."},
 	{name: "default_transaction_read_only", def: "off", kind: onOff, report: true, desc: "Sets the default read-only status of new transactions."},
