@@ -72,19 +72,20 @@ func (s *Session) runExplain(ctx context.Context, p *portal, t *ast.ExplainStmt)
 	if err != nil {
 		return err
 	}
-	inner := parse.Statement{Stmt: t.Query, Text: p.prep.stmt.Text}
+	inner, params := parse.Statement{Stmt: t.Query, Text: p.prep.stmt.Text}, p.params
+	var given []types.OID
 	if e, ok := t.Query.(*ast.ExecuteStmt); ok {
-		prep := s.prepared[e.Name]
-		if prep == nil {
-			return noStatement(e.Name)
+		prep, args, err := s.executed(ctx, p, e)
+		if err != nil {
+			return err
 		}
-		inner = prep.stmt
+		inner, params, given = prep.stmt, args, prep.given
 	}
 	if d, ok := t.Query.(*ast.DeclareStmt); ok {
 		inner.Stmt = d.Query
 	}
 	start := time.Now()
-	q := &portal{prep: &prepared{stmt: inner}, params: p.params, lineage: p.lineage}
+	q := &portal{prep: &prepared{stmt: inner, given: given}, params: params, lineage: p.lineage}
 	pl, at, view, err := s.compile(ctx, q)
 	if err != nil {
 		return err

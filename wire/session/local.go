@@ -178,20 +178,11 @@ func (s *Session) prepareStatement(ctx context.Context, t *ast.PrepareStmt, sour
 
 // executeStatement runs EXECUTE name(args): the inner statement takes over the portal.
 func (s *Session) executeStatement(ctx context.Context, p *portal, t *ast.ExecuteStmt) error {
-	prep := s.prepared[t.Name]
-	if prep == nil {
-		return noStatement(t.Name)
-	}
-	if len(t.Args) != len(prep.params) {
-		return sqlerr.New(sqlerr.SyntaxError, "wrong number of parameters for prepared statement %q", t.Name).
-			WithDetail("Expected %d parameters but got %d.", len(prep.params), len(t.Args))
-	}
-	prep.runs++
-	s.ensureTxn()
-	params, err := s.evalArgs(ctx, t.Args, prep.params, p.params)
+	prep, params, err := s.executed(ctx, p, t)
 	if err != nil {
 		return err
 	}
+	prep.runs++
 	lin := p.lineage
 	text := p.prep.stmt.Text
 	p.prep = &prepared{name: prep.name, stmt: prep.stmt, given: prep.given, params: prep.params, cols: prep.cols}
@@ -203,6 +194,21 @@ func (s *Session) executeStatement(ctx context.Context, p *portal, t *ast.Execut
 		return s.runLocal(ctx, p)
 	}
 	return s.startPlanned(ctx, p)
+}
+
+// executed is the prepared statement that EXECUTE names, and its arguments' values.
+func (s *Session) executed(ctx context.Context, p *portal, t *ast.ExecuteStmt) (*prepared, []boundParam, error) {
+	prep := s.prepared[t.Name]
+	if prep == nil {
+		return nil, nil, noStatement(t.Name)
+	}
+	if len(t.Args) != len(prep.params) {
+		return nil, nil, sqlerr.New(sqlerr.SyntaxError, "wrong number of parameters for prepared statement %q", t.Name).
+			WithDetail("Expected %d parameters but got %d.", len(prep.params), len(t.Args))
+	}
+	s.ensureTxn()
+	params, err := s.evalArgs(ctx, t.Args, prep.params, p.params)
+	return prep, params, err
 }
 
 // deallocate runs DEALLOCATE; "" is ALL.
