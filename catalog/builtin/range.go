@@ -168,8 +168,8 @@ func opposite(b types.RangeBound) types.RangeBound {
 	return b
 }
 
-// rangeTest is an operator of two ranges or multiranges that answers yes or no.
-func rangeTest(test func(a, b spanned) bool) body {
+// rangePair calls fn with two arguments that are ranges or multiranges.
+func rangePair(fn func(x, y spanned) (types.Value, error)) body {
 	return func(c *Call, a []types.Value) (types.Value, error) {
 		x, err := rangeArg(c, a, 0)
 		if err != nil {
@@ -179,8 +179,13 @@ func rangeTest(test func(a, b spanned) bool) body {
 		if err != nil {
 			return types.Null, err
 		}
-		return types.NewBool(test(x, y)), nil
+		return fn(x, y)
 	}
+}
+
+// rangeTest is an operator of two ranges or multiranges that answers yes or no.
+func rangeTest(test func(a, b spanned) bool) body {
+	return rangePair(func(x, y spanned) (types.Value, error) { return types.NewBool(test(x, y)), nil })
 }
 
 // rangeHolds is the body of range @> element; elem is the position of the element.
@@ -245,38 +250,22 @@ func minusRanges(a, b spanned) (types.RangeValue, error) {
 
 // rangeSet is an operator of two ranges whose result is one.
 func rangeSet(fn func(a, b spanned) (types.RangeValue, error)) body {
-	return func(c *Call, a []types.Value) (types.Value, error) {
-		x, err := rangeArg(c, a, 0)
-		if err != nil {
-			return types.Null, err
-		}
-		y, err := rangeArg(c, a, 1)
-		if err != nil {
-			return types.Null, err
-		}
+	return rangePair(func(x, y spanned) (types.Value, error) {
 		v, err := fn(x, y)
 		if err != nil {
 			return types.Null, err
 		}
 		return x.r.Encode(v), nil
-	}
+	})
 }
 
 // multirangeSet is an operator of two multiranges whose result is one.
 func multirangeSet(fn func(a, b spanned) ([]types.RangeValue, error)) body {
-	return func(c *Call, a []types.Value) (types.Value, error) {
-		x, err := rangeArg(c, a, 0)
-		if err != nil {
-			return types.Null, err
-		}
-		y, err := rangeArg(c, a, 1)
-		if err != nil {
-			return types.Null, err
-		}
+	return rangePair(func(x, y spanned) (types.Value, error) {
 		list, err := fn(x, y)
 		if err != nil {
 			return types.Null, err
 		}
 		return x.r.EncodeMulti(list), nil
-	}
+	})
 }

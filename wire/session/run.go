@@ -205,7 +205,10 @@ func (s *Session) startPlanned(ctx context.Context, p *portal) error {
 	if what := alone(p.prep.stmt.Stmt); what != "" && s.block.explicit {
 		return sqlerr.New(sqlerr.ActiveSQLTransaction, "%s cannot run inside a transaction block", what)
 	}
-	before := s.engine.Store.Catalog()
+	var before *catalog.Catalog
+	if ddl.Is(p.prep.stmt.Stmt) {
+		before = s.engine.Store.Catalog()
+	}
 	pl, at, view, err := s.compile(ctx, p)
 	if err != nil {
 		return err
